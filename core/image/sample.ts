@@ -1,0 +1,52 @@
+import type { Lease } from '../job/memory.js';
+import type { Image } from './image.js';
+import type { Box } from './patch.js';
+
+/** Where a patch was cut from. */
+export interface Placement {
+  /** Id of the sample that the patch belongs to. */
+  parent: string;
+  /** Position in the order of cutting, z outermost. */
+  index: number;
+  /** Patches of the parent in all. */
+  count: number;
+  box: Box;
+}
+
+/** Where a training sample stands in the run. */
+export interface Moment {
+  /** Counted from 0. */
+  epoch: number;
+  /** Position of the sample (or batch) in its epoch, from 0. */
+  position: number;
+  /** Samples (or batches) of the epoch in all. */
+  total: number;
+}
+
+/**
+ * One image (or patch, or batch) on its way through a graph, with its target, its history and its memory lease.
+ *
+ * Samples are not changed in place: a node passes on `{ ...sample, image: changed }`.
+ */
+export interface Sample {
+  /** Stable name: the file's stem, with a suffix where one file gives several. */
+  readonly id: string;
+  /** Position in the data set, from 0, in the order of the sorted files. */
+  readonly index: number;
+  /** File the sample came from; empty for images handed in by a program. */
+  readonly file: string;
+  /** `[y, x, c]` or `[z, y, x, c]`; a batch has a leading axis. */
+  readonly image: Image;
+  /** Target in the same axes, where there is one. */
+  readonly target?: Image;
+  /** What later nodes made of the image, by name: `raw`, `channels`, `binarized`, ... */
+  readonly products: Readonly<Record<string, Image>>;
+  /** Facts that a later node needs, by the name of the node that left them. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Values measured so far, by metric name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly placement?: Placement;
+  readonly moment?: Moment;
+  /** Whoever drops the sample gives it back. */
+  readonly lease: Lease;
+}

@@ -1,0 +1,137 @@
+/**
+ * The job's memory budget: whoever brings data into memory takes a lease first and gives it back when the data go.
+ *
+ * RxJS pushes, so a fast reader in front of a slow model would fill memory. A reader that waits for its lease cannot:
+ * the bytes on their way through the graph never exceed the budget, whatever the speeds.
+ */
+import { AbortedError, MemoryError } from '../errors.js';
+
+/** A share of the budget; counted references, so that two branches of a graph can hold the same data. */
+export interface Lease {
+  readonly bytes: number;
+  /** One more holder; each holder calls {@link release} once. */
+  retain(): Lease;
+  release(): void;
+}
+
+/** For data that are accounted for elsewhere. */
+export const NO_LEASE: Lease = { bytes: 0, retain: () => NO_LEASE, release: () => {} };
+
+interface Waiting {
+  bytes: number;
+  grant(): void;
+}
+
+export class MemoryBudget {
+  private used = 0;
+  private highest = 0;
+  private readonly queue: Waiting[] = [];
+
+  /** @param budget bytes that may be leased at the same time. */
+  constructor(readonly budget: number) {
+    if (!(budget > 0)) throw new RangeError(`a memory budget is a positive number of bytes, not ${budget}`);
+  }
+
+  /** Bytes leased now. */
+  get inUse(): number {
+    return this.used;
+  }
+
+  /** Most bytes leased at any moment. */
+  get peak(): number {
+    return this.highest;
+  }
+
+  /**
+   * Waits until `bytes` fit. First come, first served: a large request is not starved by small ones.
+   *
+   * @param what names the data in the error.
+   * @throws MemoryError when the request is larger than the whole budget and could never be granted.
+   * @throws AbortedError when `signal` fires while waiting.
+   */
+  async lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease> {
+    if (bytes > this.budget)
+      throw new MemoryError(
+        `${what} needs ${formatBytes(bytes)} at once, more than the memory budget of ${formatBytes(this.budget)}. ` +
+          'Raise SYSTEM.MEMORY_BUDGET, or use smaller images.',
+      );
+    if (signal?.aborted) throw new AbortedError();
+    if (this.queue.length > 0 || this.used + bytes > this.budget) {
+      await new Promise<void>((resolve, reject) => {
+        const waiting: Waiting = { bytes, grant: () => done(resolve) };
+        const abort = () => {
+          this.queue.splice(this.queue.indexOf(waiting), 1);
+          done(() => reject(new AbortedError()));
+          this.admit();
+        };
+        const done = (settle: () => void) => {
+          signal?.removeEventListener('abort', abort);
+          settle();
+        };
+        signal?.addEventListener('abort', abort, { once: true });
+        this.queue.push(waiting);
+      });
+      return this.granted(bytes);
+    }
+    this.take(bytes);
+    return this.granted(bytes);
+  }
+
+  private take(bytes: number): void {
+    this.used += bytes;
+    this.highest = Math.max(this.highest, this.used);
+  }
+
+  private granted(bytes: number): Lease {
+    let holders = 1;
+    const lease: Lease = {
+      bytes,
+      retain: () => {
+        if (holders === 0) throw new Error('a lease that was given back cannot be retained');
+        holders++;
+        return lease;
+      },
+      release: () => {
+        if (holders === 0) throw new Error('a lease was given back twice');
+        if (--holders > 0) return;
+        this.used -= bytes;
+        this.admit();
+      },
+    };
+    return lease;
+  }
+
+  private admit(): void {
+    while (this.queue.length > 0 && this.used + this.queue[0].bytes <= this.budget) {
+      const next = this.queue.shift()!;
+      // Taken here and not when the promise continues: another release in between must see these bytes as gone.
+      this.take(next.bytes);
+      next.grant();
+    }
+  }
+}
+
+/** `1.5 GB`, in powers of 1024. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
+  const value = bytes / 1024 ** power;
+  return `${value >= 100 || power === 0 ? Math.round(value) : Number(value.toPrecision(3))} ${units[power]}`;
+}
+
+/** One lease that gives back several. */
+export function joinLeases(leases: readonly Lease[]): Lease {
+  if (leases.length === 1) return leases[0];
+  let holders = 1;
+  const joined: Lease = {
+    bytes: leases.reduce((sum, lease) => sum + lease.bytes, 0),
+    retain: () => {
+      holders++;
+      return joined;
+    },
+    release: () => {
+      if (--holders === 0) for (const lease of leases) lease.release();
+    },
+  };
+  return joined;
+}

@@ -1,0 +1,206 @@
+/**
+ * The verbs that plugins are written with. The built-in nodes use the same ones; nothing built in is privileged.
+ *
+ * Definitions are plain values: importing a plugin runs nothing.
+ */
+import type { Observable } from 'rxjs';
+import type { Static, TObject, TProperties } from 'typebox';
+import type { Config } from '../config/index.js';
+import type { Graph } from '../graph/graph.js';
+import type { PortType, Role } from '../graph/port.js';
+import type { ImageFormat } from '../image/format.js';
+import type { Image } from '../image/image.js';
+import type { Sample } from '../image/sample.js';
+import type { Phase } from '../job/events.js';
+import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
+import type { Needs, Resolved } from './token.js';
+
+/** Which part of a phase's graph asks for parameters: training reads two sets of images. */
+export type Part = 'train' | 'validation' | 'test';
+
+/** Streams that reach a node: `main`, and further ones by the name of their port. */
+export interface Streams {
+  readonly main: Observable<Sample>;
+  readonly [port: string]: Observable<Sample>;
+}
+
+/** What a node does with its streams. Nothing may happen before the result is subscribed to. */
+export type Operator = (streams: Streams) => Observable<Sample>;
+
+export interface NodeDefinition<P extends TObject = TObject, N extends Needs = Needs> {
+  readonly kind: 'node';
+  /** `role/name` for built-in nodes, `plugin/name` for others. */
+  readonly id: string;
+  readonly role: Role;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Kinds taken by each input port; a source takes none. A name ending in `?` may stay unconnected. */
+  readonly inputs: Readonly<Record<string, readonly PortType[]>>;
+  /** Kind given; `same` passes on the kind that came in; null for a sink. */
+  readonly output: PortType | 'same' | null;
+  /** TypeBox schema of the parameters, with defaults and descriptions. */
+  readonly parameters: P;
+  /** Services of the job that the node uses. */
+  readonly needs: N;
+  /** Parameters from the section of the configuration that the node answers to; undefined leaves the node out. */
+  fromConfig?(config: Config, part: Part): Static<P> | undefined;
+  /** Bytes that the node holds for one image beside the image itself, so that they can be leased in advance. */
+  memory?(parameters: Static<P>, sample: { shape: readonly number[]; bytes: number }): number;
+  create(parameters: Static<P>, services: Resolved<N>): Operator;
+}
+
+type NodeParts<P extends TObject, N extends Needs> = Omit<NodeDefinition<P, N>, 'kind' | 'inputs' | 'needs'> & {
+  inputs?: NodeDefinition<P, N>['inputs'];
+  needs?: N;
+};
+
+/** Defines a node. Without `inputs` it is a source. */
+export function defineNode<P extends TObject, N extends Needs = Record<never, never>>(
+  parts: NodeParts<P, N>,
+): NodeDefinition<P, N> {
+  return { inputs: {}, needs: {} as N, ...parts, kind: 'node' };
+}
+
+/** A network. `build` gives a module over channels-last tensors; names of its parameters are those of checkpoints. */
+export interface ModelDefinition<P extends TObject = TObject> {
+  readonly kind: 'model';
+  /** Value of MODEL.ARCHITECTURE. */
+  readonly id: string;
+  readonly summary: string;
+  readonly parameters: P;
+  /** Parameters from the MODEL section; without it they come from MODEL.PARAMETERS as they are. */
+  fromConfig?(config: Config): Static<P>;
+  build(parameters: Static<P>, shape: NetworkShape): Module;
+}
+
+/** What the workflow asks of a network. */
+export interface NetworkShape {
+  ndim: 2 | 3;
+  inputChannels: number;
+  /** Channels of each head, the main head first. */
+  outputChannels: number[];
+}
+
+export function defineModel<P extends TObject>(parts: Omit<ModelDefinition<P>, 'kind'>): ModelDefinition<P> {
+  return { ...parts, kind: 'model' };
+}
+
+/** A training loss over logits. Output and target are channels-last; the result is a scalar. */
+export interface LossDefinition<P extends TObject = TObject> {
+  readonly kind: 'loss';
+  /** Entry of LOSS.TYPE. */
+  readonly id: string;
+  readonly summary: string;
+  readonly parameters: P;
+  fromConfig?(config: Config): Static<P>;
+  build(parameters: Static<P>): (output: NetworkOutput, target: Tensor) => Scalar;
+}
+
+export function defineLoss<P extends TObject>(parts: Omit<LossDefinition<P>, 'kind'>): LossDefinition<P> {
+  return { ...parts, kind: 'loss' };
+}
+
+/** A measure of quality: on tensors while training, on whole images when testing. */
+export interface MetricDefinition<P extends TObject = TObject> {
+  readonly kind: 'metric';
+  /** Entry of TRAIN.METRICS and TEST.METRICS. */
+  readonly id: string;
+  /** Name printed and written, such as `IoU`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly higherIsBetter: boolean;
+  readonly parameters: P;
+  fromConfig?(config: Config): Static<P>;
+  /** On logits and targets of a batch, as a traced function. */
+  onTensors?(parameters: Static<P>): (output: NetworkOutput, target: Tensor) => Scalar;
+  /** On activated channels and the target of one image or patch. */
+  onImages?(parameters: Static<P>): (prediction: Image, target: Image) => number;
+}
+
+export function defineMetric<P extends TObject>(parts: Omit<MetricDefinition<P>, 'kind'>): MetricDefinition<P> {
+  return { ...parts, kind: 'metric' };
+}
+
+/** What a preset may look up to choose nodes. */
+export interface Catalog {
+  node(id: string): NodeDefinition;
+  nodes(): NodeDefinition[];
+  model(id: string): ModelDefinition;
+  models(): ModelDefinition[];
+  loss(id: string): LossDefinition;
+  losses(): LossDefinition[];
+  metric(id: string): MetricDefinition;
+  metrics(): MetricDefinition[];
+  formats(): ImageFormat[];
+  presets(): PresetDefinition[];
+}
+
+/** A workflow: a configuration becomes the graphs of its phases. */
+export interface PresetDefinition {
+  readonly kind: 'preset';
+  /** Value of PROBLEM.TYPE. */
+  readonly id: string;
+  readonly summary: string;
+  graphs(config: Config, catalog: Catalog): Partial<Record<Phase, Graph>>;
+}
+
+export function definePreset(parts: Omit<PresetDefinition, 'kind'>): PresetDefinition {
+  return { ...parts, kind: 'preset' };
+}
+
+/** A file format; see {@link ImageFormat}. */
+export function defineFormat(format: ImageFormat): ImageFormat {
+  return format;
+}
+
+/** A package of nodes, models, losses, metrics, formats and presets. */
+export interface Plugin {
+  readonly kind: 'plugin';
+  /** Package name; prefix of the ids of its nodes. */
+  readonly name: string;
+  readonly version: string;
+  /** Range of Biagraph versions it works with, such as `>=0.1 <1`. */
+  readonly biagraph: string;
+  readonly nodes: readonly NodeDefinition[];
+  readonly models: readonly ModelDefinition[];
+  readonly losses: readonly LossDefinition[];
+  readonly metrics: readonly MetricDefinition[];
+  readonly formats: readonly ImageFormat[];
+  readonly presets: readonly PresetDefinition[];
+}
+
+type PluginParts = Pick<Plugin, 'name' | 'version'> & {
+  biagraph?: string;
+  nodes?: readonly ErasedNode[];
+  models?: readonly ErasedModel[];
+  losses?: readonly ErasedLoss[];
+  metrics?: readonly ErasedMetric[];
+  formats?: readonly ImageFormat[];
+  presets?: readonly PresetDefinition[];
+};
+
+/** Defines a plugin; the default export of its package. */
+export function definePlugin(parts: PluginParts): Plugin {
+  return {
+    kind: 'plugin',
+    name: parts.name,
+    version: parts.version,
+    biagraph: parts.biagraph ?? '*',
+    // Parameters are checked against each definition's own schema before `create` or `build` sees them.
+    nodes: (parts.nodes ?? []) as readonly NodeDefinition[],
+    models: (parts.models ?? []) as readonly ModelDefinition[],
+    losses: (parts.losses ?? []) as readonly LossDefinition[],
+    metrics: (parts.metrics ?? []) as readonly MetricDefinition[],
+    formats: parts.formats ?? [],
+    presets: parts.presets ?? [],
+  };
+}
+
+// Lists hold definitions of many parameter types; `never` lets each keep its own inside the list.
+type Erased<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: { [I in keyof A]: never }) => R : T[K];
+};
+type ErasedNode = Omit<Erased<NodeDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
+type ErasedModel = Omit<Erased<ModelDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
+type ErasedLoss = Omit<Erased<LossDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
+type ErasedMetric = Omit<Erased<MetricDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
