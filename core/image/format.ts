@@ -1,0 +1,106 @@
+/**
+ * What a file format is to the rest of Biagraph. The formats themselves are plugins; they are recognised by content,
+ * so a file with the wrong ending is still read, and a file that is no image is refused by name.
+ */
+
+import { open, stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { FormatError } from '../errors.js';
+import { type Dimensionality, toImage } from './axes.js';
+import type { DType, Image, ImageMetadata, PixelArray } from './image.js';
+
+/** Pixels as the file holds them, before Biagraph's own axis order. */
+export interface RawImage {
+  /** C-order pixels of `shape`. */
+  data: PixelArray;
+  shape: number[];
+  /** One letter an axis as the file says, such as `TZCYXS`; undefined when the file does not tell. */
+  axes?: string;
+  dtype: DType;
+  metadata: ImageMetadata;
+}
+
+/** What a header tells without reading pixels. */
+export interface ImageHeader {
+  shape: number[];
+  axes?: string;
+  dtype: DType;
+}
+
+export interface WriteOptions {
+  /** Default `deflate`. */
+  compression?: 'none' | 'deflate';
+  /** `labels` keeps integers in the smallest unsigned type that holds them; default `image`. */
+  kind?: 'image' | 'labels';
+}
+
+/** A reader, and perhaps a writer, of one file format. */
+export interface ImageFormat {
+  id: string;
+  /** Usual endings, lower case, with the dot. */
+  extensions: string[];
+  /** True when the first bytes are of this format; `file` may decide where bytes cannot. */
+  detects(head: Uint8Array, file: string): boolean;
+  /** Throws FormatError for a damaged or unsupported file, AbortedError when `signal` fires. */
+  read(file: string, options: { signal?: AbortSignal }): Promise<RawImage>;
+  /** Header only, no pixels: shape, axes and dtype that {@link ImageFormat.read} will give. */
+  probe(file: string): Promise<ImageHeader>;
+  /** Throws OutputError when the file cannot be written; nothing half-written stays behind. */
+  write?(file: string, picture: Image, options: WriteOptions): Promise<void>;
+}
+
+/** Bytes shown to {@link ImageFormat.detects}. */
+const HEAD_BYTES = 512;
+
+/**
+ * The format of a file, by content. Among several that claim it, the one with the file's ending wins.
+ * Throws FormatError for folders, empty or unreadable files and unknown content.
+ */
+export async function detectFormat(file: string, formats: readonly ImageFormat[]): Promise<ImageFormat> {
+  const head = await readHead(file);
+  const claims = formats.filter((format) => format.detects(head, file));
+  const ending = extname(file).toLowerCase();
+  const chosen = claims.find((format) => format.extensions.includes(ending)) ?? claims[0];
+  if (chosen) return chosen;
+  const known = formats.flatMap((format) => format.extensions).join(', ');
+  throw new FormatError(
+    `${file}: the content is of no known image format (known: ${known}). Convert it, or move it out of the data folder.`,
+    { where: { file } },
+  );
+}
+
+/** Reads a file into Biagraph's axis order: `yxc` for 2D, `zyxc` for 3D. Errors as {@link detectFormat} and `toImage`. */
+export async function readImage(
+  file: string,
+  formats: readonly ImageFormat[],
+  options: { ndim: Dimensionality; signal?: AbortSignal },
+): Promise<Image> {
+  const format = await detectFormat(file, formats);
+  return toImage(await format.read(file, { signal: options.signal }), options.ndim, file);
+}
+
+async function readHead(file: string): Promise<Uint8Array> {
+  try {
+    const found = await stat(file);
+    if (found.isDirectory())
+      throw new FormatError(`${file}: expected an image file, found a folder. Point to a file inside it.`, {
+        where: { file },
+      });
+    if (found.size === 0)
+      throw new FormatError(`${file}: the file is empty. Copy it again from its source.`, { where: { file } });
+    const handle = await open(file, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    if (cause instanceof FormatError) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FormatError(`${file}: cannot be opened (${reason}). Check that it exists and may be read.`, {
+      where: { file },
+      cause,
+    });
+  }
+}

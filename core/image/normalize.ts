@@ -1,0 +1,182 @@
+/**
+ * Normalisation of images and its undoing, with BiaPy's types, per channel: float32, clip, normalise.
+ */
+
+import { DataError } from '../errors.js';
+import { percentiles } from '../nd/percentile.js';
+import { castPixels, isFloat, roundHalfEven } from './cast.js';
+import { channelCount, type DType, type Image, image } from './image.js';
+
+export type NormalizationType = 'div' | 'scale_range' | 'zero_mean_unit_variance';
+
+/** `DATA.NORMALIZATION`. */
+export interface NormalizationOptions {
+  type: NormalizationType;
+  /** Limits per channel; a value wins over a percentile. Percentiles must lie within (0, 100). */
+  clip?: {
+    lowerPercentile?: number;
+    upperPercentile?: number;
+    /** One value, or one per channel. */
+    lowerValue?: number | readonly number[];
+    upperValue?: number | readonly number[];
+  };
+  /** Fixed mean instead of the channel's; one value, or one per channel. */
+  mean?: number | readonly number[];
+  /** Fixed standard deviation instead of the channel's. */
+  deviation?: number | readonly number[];
+}
+
+/** Numbers of one channel; `min` and `max` for div and scale_range, else `mean` and `deviation`. */
+export interface ChannelStatistics {
+  lower?: number;
+  upper?: number;
+  min?: number;
+  max?: number;
+  mean?: number;
+  deviation?: number;
+}
+
+/** All that is needed to normalise patches of an image alike and to undo it. */
+export interface Normalization {
+  type: NormalizationType;
+  /** Of the image as read. */
+  dtype: DType;
+  channels: ChannelStatistics[];
+}
+
+/** Least divisor, against flat channels. */
+const EPSILON = 1e-6;
+
+/**
+ * Measures an image. Statistics are taken after clipping; the deviation is that of the population.
+ * Throws DataError, naming `file`, for NaN or infinite values.
+ */
+export function measureNormalization(picture: Image, options: NormalizationOptions, file?: string): Normalization {
+  const channels = Array.from({ length: channelCount(picture) }, (_, channel) =>
+    measureChannel(picture, channel, options, file),
+  );
+  return { type: options.type, dtype: picture.dtype, channels };
+}
+
+function measureChannel(
+  picture: Image,
+  channel: number,
+  { type, clip, mean, deviation }: NormalizationOptions,
+  file = 'image',
+): ChannelStatistics {
+  const found: ChannelStatistics = {};
+  const step = channelCount(picture);
+  const { data } = picture;
+  let sum = 0;
+  for (let i = channel; i < data.length; i += step) sum += data[i] - data[i];
+  if (sum !== 0)
+    throw new DataError(
+      `${file}: channel ${channel} holds NaN or infinite values, so it has no statistics. Replace them before the run.`,
+      { where: { file } },
+    );
+  if (clip) Object.assign(found, clipLimits(picture, channel, clip));
+  const { lower = -Infinity, upper = Infinity } = found;
+  if (type === 'zero_mean_unit_variance') {
+    const clipped = (value: number) => Math.min(Math.max(value, lower), upper);
+    const centre = average(data, channel, step, clipped);
+    const spread = () => Math.sqrt(average(data, channel, step, (value) => (clipped(value) - centre) ** 2));
+    return { ...found, mean: chosen(mean, channel) ?? centre, deviation: chosen(deviation, channel) ?? spread() };
+  }
+  let min = Infinity;
+  let max = -Infinity;
+  for (let i = channel; i < data.length; i += step) {
+    if (data[i] < min) min = data[i];
+    if (data[i] > max) max = data[i];
+  }
+  min = Math.min(Math.max(min, lower), upper);
+  max = Math.min(Math.max(max, lower), upper);
+  if (type === 'scale_range' || (min === 0 && max === 1)) return { ...found, min, max };
+  return { ...found, min: 0, max: max > 255 ? 65535 : 255 };
+}
+
+function clipLimits(picture: Image, channel: number, clip: NonNullable<NormalizationOptions['clip']>) {
+  const limit = (value: number | readonly number[] | undefined, percentile: number | undefined) => {
+    const fixed = chosen(value, channel);
+    if (fixed !== undefined || percentile === undefined) return fixed;
+    return percentiles(picture.data, [percentile], channel, channelCount(picture))[0];
+  };
+  return {
+    lower: limit(clip.lowerValue, clip.lowerPercentile),
+    upper: limit(clip.upperValue, clip.upperPercentile),
+  };
+}
+
+function chosen(value: number | readonly number[] | undefined, channel: number): number | undefined {
+  return typeof value === 'object' ? value[channel % value.length] : value;
+}
+
+function average(data: Image['data'], first: number, step: number, of: (value: number) => number): number {
+  let sum = 0;
+  let count = 0;
+  for (let i = first; i < data.length; i += step, count++) sum += of(data[i]);
+  return sum / count;
+}
+
+/** Clips and normalises to float32. Channels beyond the measured ones use them in turn. */
+export function normalize(picture: Image, normalization: Normalization): Image {
+  const step = channelCount(picture);
+  const { data } = picture;
+  const result = new Float32Array(data.length);
+  for (let channel = 0; channel < step; channel++) {
+    const statistics = normalization.channels[channel % normalization.channels.length];
+    const { lower = -Infinity, upper = Infinity } = statistics;
+    const [offset, scale] = offsetAndScale(statistics);
+    for (let i = channel; i < data.length; i += step)
+      result[i] = (Math.min(Math.max(data[i], lower), upper) - offset) / scale;
+  }
+  return image(result, picture.shape, picture.metadata);
+}
+
+function offsetAndScale({ min, max, mean, deviation }: ChannelStatistics): [number, number] {
+  if (mean !== undefined && deviation !== undefined) return [mean, Math.max(deviation, EPSILON)];
+  return [min ?? 0, Math.max((max ?? 1) - (min ?? 0), EPSILON)];
+}
+
+export interface DenormalizationOptions {
+  /**
+   * `exact` inverts the formula, rounds and limits values to the dtype. `reference` is BiaPy's: scale_range gives
+   * `x·max + min`, which overshoots when min is not 0, and cuts off decimals; zero mean lifts a rounded image with
+   * negative values until its minimum is 0.
+   */
+  formula?: 'exact' | 'reference';
+  /** Default: the dtype of the measured image. */
+  dtype?: DType;
+}
+
+/**
+ * Undoes {@link normalize} on a prediction; div and scale_range first limit it to [0, 1]. If the prediction has more
+ * channels than were measured, their statistics are used in turn.
+ */
+export function denormalize(
+  prediction: Image,
+  normalization: Normalization,
+  { formula = 'exact', dtype = normalization.dtype }: DenormalizationOptions = {},
+): Image {
+  const step = channelCount(prediction);
+  const { data } = prediction;
+  const values = new Float64Array(data.length);
+  for (let channel = 0; channel < step; channel++) {
+    const statistics = normalization.channels[channel % normalization.channels.length];
+    const ranged = normalization.type !== 'zero_mean_unit_variance';
+    const [offset, exact] = offsetAndScale(statistics);
+    const scale = ranged && formula === 'reference' ? (statistics.max ?? 1) : exact;
+    for (let i = channel; i < data.length; i += step)
+      values[i] = (ranged ? Math.min(Math.max(data[i], 0), 1) : data[i]) * scale + offset;
+  }
+  if (formula === 'reference' && !isFloat(dtype)) roundLikeReference(values, normalization.type);
+  return image(castPixels(values, dtype), prediction.shape, prediction.metadata);
+}
+
+function roundLikeReference(values: Float64Array, type: NormalizationType): void {
+  let least = 0;
+  for (let i = 0; i < values.length; i++) {
+    values[i] = type === 'zero_mean_unit_variance' ? roundHalfEven(values[i]) : Math.trunc(values[i]);
+    if (values[i] < least) least = values[i];
+  }
+  if (type === 'zero_mean_unit_variance' && least < 0) for (let i = 0; i < values.length; i++) values[i] -= least;
+}
