@@ -1,0 +1,98 @@
+/** From a trace to one ONNX model. */
+import { Emitter, type Value, elementType, storedShape } from './emit.js';
+import { logicalOrder, sameList } from './layout.js';
+import { kernelRules } from './lower/index.js';
+import { encodeModel } from './onnx/model.js';
+import type { KernelCall, Trace, TracedValue } from './trace.js';
+
+/** An input or output of a compiled function; `shape` is as stored in the graph. */
+export interface Port {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+export interface CompiledGraph {
+  readonly model: Uint8Array;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly nodeCount: number;
+}
+
+/** Options of {@link compile}. */
+export interface CompileOptions {
+  /** Storage order of an input, where it differs from the logical one. */
+  inputOrder?: (name: string) => readonly number[] | undefined;
+}
+
+/**
+ * Lowers a trace. Kernels that no output depends on are left out; an input that nothing uses stays an input.
+ *
+ * Inputs and outputs are float32 and, unless `inputOrder` says otherwise, in logical axis order.
+ */
+export function compile(trace: Trace, options: CompileOptions = {}): CompiledGraph {
+  const emitter = new Emitter();
+  const values = new Map<TracedValue, Value>();
+  const inputs: Port[] = [];
+  for (const { name, value } of trace.inputs) {
+    const order = options.inputOrder?.(name) ?? logicalOrder(value.shape.length);
+    const stored = emitter.stored(name, value.shape, order, 'float32');
+    values.set(value, stored);
+    inputs.push({ name, shape: storedShape(stored) });
+  }
+  const valueOf = (traced: TracedValue): Value => {
+    const known = values.get(traced);
+    if (known) return known;
+    const value = constantValue(emitter, traced);
+    values.set(traced, value);
+    return value;
+  };
+  for (const call of neededCalls(trace)) {
+    const lowered = kernelRules.get(call.kernel)!.lower(
+      emitter,
+      Object.fromEntries(Object.entries(call.inputs).map(([key, value]) => [key, valueOf(value)])),
+      call.attributes,
+      call.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
+    );
+    call.outputs.forEach((output, index) => {
+      values.set(output, checkShape(call, output, lowered[index]));
+    });
+  }
+  const outputs = trace.outputs.map(({ name, value }) => {
+    const stored = emitter.full(valueOf(value), logicalOrder(value.shape.length));
+    // Two outputs may be one value, and an input may be passed on: give every output a name of its own.
+    emitter.nodes.push({ op: 'Identity', inputs: [stored], outputs: [name], attributes: {} });
+    return { name, shape: value.shape };
+  });
+  const model = encodeModel({
+    name: 'biagraph',
+    nodes: emitter.nodes,
+    initializers: emitter.initializers,
+    inputs: inputs.map((port) => ({ ...port, type: 'float32' })),
+    outputs: outputs.map((port) => ({ ...port, type: 'float32' })),
+  });
+  return { model, inputs, outputs, nodeCount: emitter.nodes.length };
+}
+
+function neededCalls(trace: Trace): KernelCall[] {
+  const needed = new Set<TracedValue>(trace.outputs.map((output) => output.value));
+  const kept: KernelCall[] = [];
+  for (const call of [...trace.calls].reverse()) {
+    if (!call.outputs.some((output) => needed.has(output))) continue;
+    for (const input of Object.values(call.inputs)) needed.add(input);
+    kept.push(call);
+  }
+  return kept.reverse();
+}
+
+function constantValue(emitter: Emitter, traced: TracedValue): Value {
+  const type = elementType(traced.dtype);
+  if (typeof traced.constant === 'number') return emitter.constant(traced.constant, traced.shape, type);
+  if (traced.constant === undefined) throw new Error(`value ${traced.id} is used before it is computed`);
+  return emitter.array(traced.constant, traced.shape, type);
+}
+
+function checkShape(call: KernelCall, output: TracedValue, value: Value): Value {
+  if (!sameList(output.shape, value.shape))
+    throw new Error(`${call.kernel}: traced shape ${output.shape.join('×')}, lowered to ${value.shape.join('×')}`);
+  return value;
+}

@@ -1,0 +1,113 @@
+/** Reductions over axes, softmax, running sums. */
+import { type Emitter, type Value, elementType } from '../emit.js';
+import { dropAxes, logicalOrder, storedAxis } from '../layout.js';
+import { tf } from '../tf.js';
+import type { Attributes, KernelRule, KernelRules } from './rule.js';
+
+type AxisAttribute = number | number[] | undefined;
+
+function reducedAxes(shape: readonly number[], attributes: Attributes): number[] {
+  const axis = (attributes.axis ?? attributes.reductionIndices ?? attributes.reductionIndex) as AxisAttribute;
+  return tf.util.parseAxisParam(axis as number | number[], [...shape]);
+}
+
+function reducedShape(shape: readonly number[], axes: readonly number[], keepDims: boolean): number[] {
+  if (keepDims) return shape.map((side, axis) => (axes.includes(axis) ? 1 : side));
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
+/** What a reduction of n equal elements gives, for axes that still wait to be broadcast. */
+type Repeat = (emitter: Emitter, name: string, n: number) => string;
+
+const asIs: Repeat = (_emitter, name) => name;
+const times: Repeat = (emitter, name, n) => (n === 1 ? name : emitter.node('Mul', [name, emitter.scalar(n)])[0]);
+
+function reduction(op: string, repeat: Repeat, dtype?: 'bool'): KernelRule {
+  return {
+    infer: ({ x }, attributes) => [
+      {
+        shape: reducedShape(x.shape, reducedAxes(x.shape, attributes), Boolean(attributes.keepDims)),
+        dtype: dtype ?? (x.dtype === 'bool' ? 'int32' : x.dtype),
+      },
+    ],
+    lower(emitter, { x }, attributes, [output]) {
+      const axes = reducedAxes(x.shape, attributes);
+      const source = emitter.named(x);
+      if (axes.length === 0) return [source];
+      const stored = axes.map((axis) => storedAxis(source.order, axis)).sort((a, b) => a - b);
+      const pending = axes.reduce((n, axis) => n * (source.dims[axis] === source.shape[axis] ? 1 : source.shape[axis]), 1);
+      const keep = Boolean(attributes.keepDims);
+      const [name] = emitter.node(op, [source.name, emitter.ints(stored)], { keepdims: keep ? 1 : 0 });
+      return [
+        {
+          name: repeat(emitter, name, pending),
+          shape: output.shape,
+          dims: reducedShape(source.dims, axes, keep),
+          order: keep ? source.order : dropAxes(source.order, axes),
+          type: elementType(output.dtype),
+        },
+      ];
+    },
+  };
+}
+
+function viaInt(op: string): KernelRule {
+  const rule = reduction(op, asIs, 'bool');
+  return {
+    infer: rule.infer,
+    lower(emitter, { x }, attributes, outputs) {
+      const number = { ...x, name: emitter.node('Cast', [emitter.named(x).name], { to: 6 })[0], constant: undefined };
+      const [value] = rule.lower(emitter, { x: number }, attributes, outputs);
+      return [{ ...value, name: emitter.node('Cast', [value.name!], { to: 9 })[0] }];
+    },
+  };
+}
+
+function argument(op: string): KernelRule {
+  return {
+    infer: ({ x }, attributes) => [
+      { shape: reducedShape(x.shape, reducedAxes(x.shape, attributes), false), dtype: 'int32' },
+    ],
+    lower(emitter, { x }, attributes, [output]) {
+      const axes = reducedAxes(x.shape, attributes);
+      const source = emitter.expand(x);
+      const [index] = emitter.node(op, [source.name!], { axis: storedAxis(source.order, axes[0]), keepdims: 0 });
+      const [name] = emitter.node('Cast', [index], { to: 6 });
+      return [emitter.stored(name, output.shape, dropAxes(source.order, axes), 'int32')];
+    },
+  };
+}
+
+const softmax: KernelRule = {
+  infer: ({ logits }) => [{ shape: logits.shape, dtype: 'float32' }],
+  lower(emitter, { logits }, { dim }) {
+    const source = emitter.expand(logits);
+    const axis = storedAxis(source.order, dim === -1 ? logits.shape.length - 1 : (dim as number));
+    return [{ ...source, name: emitter.node('Softmax', [source.name!], { axis })[0] }];
+  },
+};
+
+const runningSum: KernelRule = {
+  infer: ({ x }) => [{ shape: x.shape, dtype: x.dtype }],
+  lower(emitter: Emitter, { x }: Readonly<Record<string, Value>>, { axis, exclusive, reverse }) {
+    const name = emitter.full(x, logicalOrder(x.shape.length));
+    const [sum] = emitter.node('CumSum', [name, emitter.scalar(axis as number, 'int32')], {
+      exclusive: exclusive ? 1 : 0,
+      reverse: reverse ? 1 : 0,
+    });
+    return [emitter.stored(sum, x.shape, logicalOrder(x.shape.length), x.type)];
+  },
+};
+
+export const reductionRules: KernelRules = {
+  All: viaInt('ReduceMin'),
+  Any: viaInt('ReduceMax'),
+  ArgMax: argument('ArgMax'),
+  ArgMin: argument('ArgMin'),
+  Cumsum: runningSum,
+  Max: reduction('ReduceMax', asIs),
+  Mean: reduction('ReduceMean', asIs),
+  Min: reduction('ReduceMin', asIs),
+  Softmax: softmax,
+  Sum: reduction('ReduceSum', times),
+};

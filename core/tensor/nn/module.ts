@@ -1,0 +1,73 @@
+/**
+ * Networks as descriptions.
+ *
+ * A module owns no data: it names its parameters and buffers as PyTorch's `state_dict` would, and says how to start
+ * them. Values live in the runtime and reach `forward` through a {@link Pass}, so that one module serves eager runs,
+ * traces of any shape, and several trainings at once.
+ */
+import type { RandomSpec } from '../random.js';
+import type { Tensor } from '../tf.js';
+import type { Initialiser } from './init.js';
+
+/** A parameter (trained) or a buffer (kept, but not trained) of a module. */
+export interface Slot {
+  readonly kind: 'parameter' | 'buffer';
+  /** PyTorch's axis order: `[out, in, ...kernel]` for filters. */
+  readonly shape: readonly number[];
+  readonly initial: Initialiser;
+}
+
+/** What a module sees while it runs. */
+export interface Pass {
+  readonly training: boolean;
+  value(slot: Slot): Tensor;
+  /** Sets a buffer for what follows, in this pass and the next. */
+  update(buffer: Slot, next: Tensor): void;
+  /** Fresh random numbers, different at every call and every step; see {@link RandomSpec}. */
+  random(spec: RandomSpec): Tensor;
+}
+
+/** Tensors that a network gives, one per output, in the order of its heads. */
+export type NetworkOutput = readonly Tensor[];
+
+/** Base of layers and networks. Images are channels-last: `[n, y, x, c]` or `[n, z, y, x, c]`. */
+export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> {
+  readonly #slots = new Map<string, Slot>();
+  readonly #children = new Map<string, Module>();
+
+  abstract forward(x: Tensor, pass: Pass): Out;
+
+  protected parameter(name: string, shape: readonly number[], initial: Initialiser): Slot {
+    return this.#add(name, { kind: 'parameter', shape, initial });
+  }
+
+  protected buffer(name: string, shape: readonly number[], initial: Initialiser): Slot {
+    return this.#add(name, { kind: 'buffer', shape, initial });
+  }
+
+  /** Registers a part under the name it has in a `state_dict`; dots nest. */
+  protected child<M extends Module>(name: string, module: M): M {
+    this.#children.set(name, module);
+    return module;
+  }
+
+  #add(name: string, slot: Slot): Slot {
+    this.#slots.set(name, slot);
+    return slot;
+  }
+
+  /** All parameters and buffers with their full names: own ones first, then those of the parts in order. */
+  *slots(prefix = ''): Generator<[name: string, slot: Slot]> {
+    for (const [name, slot] of this.#slots) yield [prefix + name, slot];
+    for (const [name, part] of this.#children) yield* part.slots(`${prefix}${name}.`);
+  }
+}
+
+/** Number of trained values. */
+export function parameterCount(network: Module): number {
+  let count = 0;
+  for (const [, slot] of network.slots()) {
+    if (slot.kind === 'parameter') count += slot.shape.reduce((product, side) => product * side, 1);
+  }
+  return count;
+}

@@ -1,0 +1,124 @@
+/**
+ * Optimizers as tensor functions, part of the compiled step.
+ *
+ * Rules are PyTorch's, with the decay rule of timm, which BiaPy creates its optimizers with: weight decay skips tensors
+ * with fewer than two axes (biases, normalisation). Numbers that change from step to step are graph inputs.
+ */
+import { type Tensor, tf } from './tf.js';
+
+export interface OptimizerSpec {
+  readonly name: 'SGD' | 'ADAM' | 'ADAMW';
+  /** Decay rates of the moments of Adam; (0.9, 0.999). */
+  readonly betas?: readonly [number, number];
+  /** Nesterov momentum of SGD; 0.9. */
+  readonly momentum?: number;
+  /** Added to the gradient (SGD, ADAM) or taken off the weights (ADAMW); 0. */
+  readonly weightDecay?: number;
+  /** Which tensors decay: those with two or more axes (default), or all. */
+  readonly decayed?: 'matrices' | 'all';
+  /** Largest global L2 norm of the gradients; 0 for no limit. */
+  readonly clipNorm?: number;
+}
+
+/** What the caller sets for each step. */
+export interface Hyper {
+  readonly learningRate: number;
+  /** First decay rate of Adam, or the momentum of SGD, where a schedule moves it. */
+  readonly beta1?: number;
+}
+
+export interface TrainedTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+const EPSILON = 1e-8;
+
+/** Names of the tensors that the optimizer keeps for each parameter. */
+export function optimizerSlots(spec: OptimizerSpec): string[] {
+  if (spec.name !== 'SGD') return ['exp_avg', 'exp_avg_sq'];
+  return (spec.momentum ?? 0.9) > 0 ? ['momentum_buffer'] : [];
+}
+
+/** Names of the scalar inputs, and their values at a step counted from 1. */
+export function hyperValues(spec: OptimizerSpec, hyper: Hyper, step: number): Record<string, number> {
+  const rate = hyper.learningRate;
+  if (spec.name === 'SGD') return { rate, momentum: hyper.beta1 ?? spec.momentum ?? 0.9 };
+  const [first, second] = spec.betas ?? [0.9, 0.999];
+  const beta1 = hyper.beta1 ?? first;
+  return {
+    rate,
+    beta1,
+    size: rate / (1 - beta1 ** step),
+    spread: 1 / Math.sqrt(1 - second ** step),
+    kept: 1 - rate * (spec.weightDecay ?? 0),
+  };
+}
+
+export type StateLookup = (slot: string, name: string) => Tensor;
+
+/**
+ * New parameters and slots after one step.
+ *
+ * @param state the optimizer's tensor of a slot and parameter.
+ * @param hyper scalar tensors with the names of {@link hyperValues}.
+ */
+export function optimize(
+  spec: OptimizerSpec,
+  trained: readonly TrainedTensor[],
+  values: readonly Tensor[],
+  gradients: readonly Tensor[],
+  state: StateLookup,
+  hyper: (name: string) => Tensor,
+): { values: Tensor[]; slots: Map<string, Tensor[]> } {
+  const clipped = spec.clipNorm ? clip(gradients, spec.clipNorm) : gradients;
+  const slots = new Map<string, Tensor[]>(optimizerSlots(spec).map((slot) => [slot, []]));
+  const keep = (slot: string, tensor: Tensor) => slots.get(slot)!.push(tensor);
+  const next = trained.map(({ name, shape }, i) => {
+    const decays = (spec.weightDecay ?? 0) > 0 && (spec.decayed === 'all' || shape.length > 1);
+    const update = spec.name === 'SGD' ? momentumStep : adamStep;
+    return update(spec, values[i], clipped[i], decays, (slot) => state(slot, name), hyper, keep);
+  });
+  return { values: next, slots };
+}
+
+type Update = (
+  spec: OptimizerSpec,
+  value: Tensor,
+  gradient: Tensor,
+  decays: boolean,
+  slot: (name: string) => Tensor,
+  hyper: (name: string) => Tensor,
+  keep: (slot: string, tensor: Tensor) => void,
+) => Tensor;
+
+/** Nesterov momentum; the decay is part of the gradient. */
+const momentumStep: Update = (spec, value, gradient, decays, slot, hyper, keep) => {
+  const slope = decays ? tf.add(gradient, tf.mul(value, spec.weightDecay!)) : gradient;
+  if (optimizerSlots(spec).length === 0) return tf.sub(value, tf.mul(slope, hyper('rate')));
+  const buffer = tf.add(tf.mul(slot('momentum_buffer'), hyper('momentum')), slope);
+  keep('momentum_buffer', buffer);
+  return tf.sub(value, tf.mul(tf.add(slope, tf.mul(buffer, hyper('momentum'))), hyper('rate')));
+};
+
+/** D. P. Kingma and J. Ba, ICLR 2015; decoupled decay of I. Loshchilov and F. Hutter, ICLR 2019. */
+const adamStep: Update = (spec, value, gradient, decays, slot, hyper, keep) => {
+  const second = spec.betas?.[1] ?? 0.999;
+  const coupled = decays && spec.name === 'ADAM';
+  const slope = coupled ? tf.add(gradient, tf.mul(value, spec.weightDecay!)) : gradient;
+  const start = decays && spec.name === 'ADAMW' ? tf.mul(value, hyper('kept')) : value;
+  const mean = tf.add(slope, tf.mul(tf.sub(slot('exp_avg'), slope), hyper('beta1')));
+  const square = tf.add(tf.mul(slot('exp_avg_sq'), second), tf.mul(tf.mul(slope, slope), 1 - second));
+  keep('exp_avg', mean);
+  keep('exp_avg_sq', square);
+  const spread = tf.add(tf.mul(tf.sqrt(square), hyper('spread')), EPSILON);
+  return tf.sub(start, tf.mul(tf.div(mean, spread), hyper('size')));
+};
+
+/** PyTorch's `clip_grad_norm_`. */
+function clip(gradients: readonly Tensor[], limit: number): Tensor[] {
+  const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
+  const norm = tf.sqrt(tf.addN(squares));
+  const factor = tf.minimum(tf.div(limit, tf.add(norm, 1e-6)), 1);
+  return gradients.map((gradient) => tf.mul(gradient, factor));
+}

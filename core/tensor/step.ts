@@ -1,0 +1,170 @@
+/**
+ * What one call of a program computes, as functions over named tensors: a training step, an evaluation, a prediction.
+ * The same functions are traced by the compiled runtime and run by the eager one.
+ */
+import type { Module, NetworkOutput, Pass, Slot } from './nn/module.js';
+import { type OptimizerSpec, hyperValues, optimize, optimizerSlots } from './optimizer.js';
+import type { RandomSpec } from './random.js';
+import { type Scalar, type Tensor, tf } from './tf.js';
+import type { ValueSpec } from './trace.js';
+
+export type Measure = (output: NetworkOutput, target: Tensor) => Scalar;
+
+export interface TrainingSpec {
+  readonly network: Module;
+  readonly loss: Measure;
+  readonly metrics: Readonly<Record<string, Measure>>;
+  readonly optimizer: OptimizerSpec;
+  /** `SYSTEM.SEED`; starting weights and dropout depend on it. */
+  readonly seed: number;
+  /** Parameters whose full names match are not trained. */
+  readonly frozen?: readonly RegExp[];
+}
+
+/** Outputs that become inputs of the next step have this before their names. */
+export const NEXT = 'next.';
+
+export type Compute = (feeds: Map<string, Tensor>, random: (spec: RandomSpec) => Tensor) => Map<string, Tensor>;
+
+export const modelName = (key: string): string => `model.${key}`;
+export const optimizerName = (slot: string, key: string): string => `optimizer.${slot}.${key}`;
+const hyperName = (name: string): string => `hyper.${name}`;
+const metricName = (name: string): string => `metric.${name}`;
+
+/** Weights and buffers of a network. */
+export function modelInputs(network: Module): ValueSpec[] {
+  return [...network.slots()].map(([key, slot]) => ({ name: modelName(key), shape: slot.shape }));
+}
+
+/** Parameters that the optimizer moves. */
+export function trainedParameters(spec: TrainingSpec): { name: string; slot: Slot; shape: readonly number[] }[] {
+  return [...spec.network.slots()]
+    .filter(([name, slot]) => slot.kind === 'parameter' && !spec.frozen?.some((pattern) => pattern.test(name)))
+    .map(([name, slot]) => ({ name, slot, shape: slot.shape }));
+}
+
+/** The optimizer's tensors, all of them starting at zero. */
+export function optimizerInputs(spec: TrainingSpec): ValueSpec[] {
+  const slots = optimizerSlots(spec.optimizer);
+  return trainedParameters(spec).flatMap(({ name, shape }) =>
+    slots.map((slot) => ({ name: optimizerName(slot, name), shape })),
+  );
+}
+
+/** Scalars that the caller sets for each step, with their values. */
+export function hyperFeeds(spec: TrainingSpec, hyper: Parameters<typeof hyperValues>[1], step: number): Map<string, number> {
+  const values = hyperValues(spec.optimizer, hyper, step);
+  return new Map(Object.entries(values).map(([name, value]) => [hyperName(name), value]));
+}
+
+/** Forward, gradients, optimizer. Gives `loss`, `metric.<name>` and every changed tensor as `next.<name>`. */
+export function trainingStep(spec: TrainingSpec): Compute {
+  return (feeds, random) => {
+    const pass = new FeedPass(spec.network, feeds, true, random);
+    const trained = trainedParameters(spec);
+    const values = trained.map(({ slot }) => pass.value(slot));
+    const target = feeds.get('target')!;
+    let output: NetworkOutput = [];
+    const { value: loss, grads } = tf.engine().gradients(
+      () => {
+        output = runNetwork(spec.network, feeds.get('input')!, pass);
+        // What is needed after the gradients must outlive the scope they are computed in.
+        for (const tensor of output) tf.keep(tensor);
+        for (const [, tensor] of pass.updates()) tf.keep(tensor);
+        return spec.loss(output, target);
+      },
+      values,
+      undefined,
+      true,
+    );
+    const gradients = values.map((tensor, i) => grads[i] ?? tf.zerosLike(tensor));
+    const updated = optimize(
+      spec.optimizer,
+      trained,
+      values,
+      gradients,
+      (slot, name) => feeds.get(optimizerName(slot, name))!,
+      (name) => feeds.get(hyperName(name))!,
+    );
+    const results = new Map<string, Tensor>([['loss', loss]]);
+    measure(spec, output, target, results);
+    for (const tensor of output) tensor.dispose();
+    trained.forEach(({ name }, i) => {
+      results.set(NEXT + modelName(name), updated.values[i]);
+      for (const [slot, tensors] of updated.slots) results.set(NEXT + optimizerName(slot, name), tensors[i]);
+    });
+    for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
+    return results;
+  };
+}
+
+/** Loss and metrics with the network in evaluation mode. */
+export function evaluationStep(spec: TrainingSpec): Compute {
+  return (feeds, random) => {
+    const pass = new FeedPass(spec.network, feeds, false, random);
+    const output = runNetwork(spec.network, feeds.get('input')!, pass);
+    const target = feeds.get('target')!;
+    const results = new Map<string, Tensor>([['loss', spec.loss(output, target)]]);
+    measure(spec, output, target, results);
+    return results;
+  };
+}
+
+/** Outputs `output.0`, `output.1`, … in evaluation mode. */
+export function predictionStep(network: Module): Compute {
+  return (feeds, random) => {
+    const pass = new FeedPass(network, feeds, false, random);
+    const output = runNetwork(network, feeds.get('input')!, pass);
+    return new Map(output.map((tensor, index) => [`output.${index}`, tensor]));
+  };
+}
+
+function measure(spec: TrainingSpec, output: NetworkOutput, target: Tensor, results: Map<string, Tensor>): void {
+  for (const [name, metric] of Object.entries(spec.metrics)) results.set(metricName(name), metric(output, target));
+}
+
+/** Scalar results as numbers. */
+export function measured(values: ReadonlyMap<string, number>): { loss: number; metrics: Record<string, number> } {
+  const metrics: Record<string, number> = {};
+  for (const [name, value] of values) if (name.startsWith('metric.')) metrics[name.slice('metric.'.length)] = value;
+  return { loss: values.get('loss')!, metrics };
+}
+
+function runNetwork(network: Module, input: Tensor, pass: Pass): NetworkOutput {
+  const output = network.forward(input, pass);
+  return Array.isArray(output) ? output : [output];
+}
+
+/** A pass whose parameters are the named feeds. */
+class FeedPass implements Pass {
+  readonly #current = new Map<Slot, Tensor>();
+  readonly #names = new Map<Slot, string>();
+  readonly #updated = new Set<Slot>();
+
+  constructor(
+    network: Module,
+    feeds: Map<string, Tensor>,
+    readonly training: boolean,
+    readonly random: Pass['random'],
+  ) {
+    for (const [name, slot] of network.slots()) {
+      this.#names.set(slot, name);
+      this.#current.set(slot, feeds.get(modelName(name))!);
+    }
+  }
+
+  value(slot: Slot): Tensor {
+    const tensor = this.#current.get(slot);
+    if (!tensor) throw new TypeError('the slot does not belong to the network; register parts with child()');
+    return tensor;
+  }
+
+  update(buffer: Slot, next: Tensor): void {
+    this.#current.set(buffer, next);
+    this.#updated.add(buffer);
+  }
+
+  *updates(): Generator<[name: string, tensor: Tensor]> {
+    for (const slot of this.#updated) yield [this.#names.get(slot)!, this.#current.get(slot)!];
+  }
+}

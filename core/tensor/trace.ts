@@ -1,0 +1,204 @@
+/**
+ * Recording of TensorFlow.js kernels.
+ *
+ * A backend registered with TensorFlow.js whose kernels compute nothing: each one only notes its name, inputs,
+ * attributes and output shapes. Gradients come from TensorFlow.js's own tape, which runs over it unchanged.
+ */
+import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
+import { TensorError } from '../errors.js';
+import { kernelRules } from './lower/index.js';
+import { tf } from './tf.js';
+
+const BACKEND = 'biagraph-trace';
+
+export type ElementArray = Float32Array | Int32Array | Uint8Array;
+
+/** A value inside a trace; also the data handle that TensorFlow.js carries around. */
+export interface TracedValue {
+  readonly id: number;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  /** Known at tracing time: one number for all elements, or all of them. */
+  readonly constant?: number | ElementArray;
+}
+
+/** One recorded kernel. */
+export interface KernelCall {
+  readonly kernel: string;
+  /** Inputs by the kernel's own names; lists (concatenation) have the names 0, 1, … */
+  readonly inputs: Readonly<Record<string, TracedValue>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly outputs: readonly TracedValue[];
+}
+
+export interface ValueSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
+
+/** Asks for one more input while tracing, such as fresh random numbers. */
+export type AddInput = (spec: ValueSpec) => Tensor;
+
+/** A function over named tensors, recorded or run. */
+export type Build = (feeds: Map<string, Tensor>, addInput: AddInput) => Map<string, Tensor>;
+
+export interface Trace {
+  readonly calls: readonly KernelCall[];
+  /** The inputs given, then those added. */
+  readonly inputs: readonly { name: string; value: TracedValue }[];
+  readonly outputs: readonly { name: string; value: TracedValue }[];
+}
+
+/**
+ * Runs `build` once with placeholders and returns what it would compute.
+ *
+ * @param subject what is traced, for messages: the name of the model function.
+ * @throws TensorError when a kernel has no lowering rule, or when `build` reads a traced value.
+ */
+export function trace(subject: string, inputs: readonly ValueSpec[], build: Build): Trace {
+  const recorder = openRecorder(subject);
+  const previous = tf.getBackend();
+  void tf.setBackend(BACKEND);
+  try {
+    return recorder.record(inputs, build);
+  } finally {
+    void tf.setBackend(previous || 'cpu');
+    recorder.subject = undefined;
+  }
+}
+
+let shared: Recorder | undefined;
+
+function openRecorder(subject: string): Recorder {
+  if (!shared) {
+    const recorder = createRecorder();
+    tf.registerBackend(BACKEND, () => recorder.backend, 0);
+    for (const { kernelName } of tf.getKernelsForBackend('cpu')) recorder.register(kernelName);
+    shared = recorder;
+  }
+  if (shared.subject !== undefined)
+    throw new TensorError(`${subject} cannot be traced while ${shared.subject} is being traced.`);
+  shared.subject = subject;
+  return shared;
+}
+
+interface Recorder {
+  backend: InstanceType<typeof tf.KernelBackend>;
+  subject: string | undefined;
+  register(kernel: string): void;
+  record(inputs: readonly ValueSpec[], build: Build): Trace;
+}
+
+function createRecorder(): Recorder {
+  let calls: KernelCall[] = [];
+  let count = 0;
+
+  const newValue = (shape: readonly number[], dtype: DataType, constant?: number | ElementArray): TracedValue => ({
+    id: count++,
+    shape: [...shape],
+    dtype,
+    constant,
+  });
+
+  const refuseRead = (): never => {
+    throw new TensorError(
+      `${recorder.subject ?? 'A model function'} reads the value of a tensor while it is being compiled. ` +
+        'A compiled function is recorded once, before any data exist: use tensor operations instead of ' +
+        'dataSync(), arraySync() or print(), or set SYSTEM.DEVICE to eager.',
+    );
+  };
+
+  class TracingBackend extends tf.KernelBackend {
+    override write(values: unknown, shape: number[], dtype: DataType): object {
+      return newValue(shape, dtype, constantOf(values));
+    }
+    override move(): void {
+      throw new TensorError(
+        `${recorder.subject ?? 'A model function'} uses a tensor made before it was called. ` +
+          'Make constants inside the function, or pass them as plain arrays.',
+      );
+    }
+    override read(): Promise<never> {
+      return Promise.reject(refuseRead());
+    }
+    override readSync(): never {
+      return refuseRead();
+    }
+    override disposeData(): boolean {
+      return true;
+    }
+    override refCount(): number {
+      return 1;
+    }
+    override incRef(): void {}
+    override numDataIds(): number {
+      return count;
+    }
+    override memory(): { unreliable: boolean } {
+      return { unreliable: true };
+    }
+    override floatPrecision(): 16 | 32 {
+      return 32;
+    }
+    override dispose(): void {}
+  }
+
+  const recorder: Recorder = {
+    backend: new TracingBackend(),
+    subject: undefined,
+    register(kernel) {
+      tf.registerKernel({
+        kernelName: kernel,
+        backendName: BACKEND,
+        kernelFunc: ({ inputs, attrs }) => {
+          const rule = kernelRules.get(kernel);
+          if (!rule)
+            throw new TensorError(
+              `${recorder.subject ?? 'A model function'} uses the TensorFlow.js kernel ${kernel}, which the tensor ` +
+                'compiler cannot translate yet. Set SYSTEM.DEVICE to eager to run it kernel by kernel.',
+            );
+          const values: Record<string, TracedValue> = {};
+          for (const [key, info] of Object.entries(inputs)) {
+            if (info) values[key] = (info as TensorInfo).dataId as TracedValue;
+          }
+          const attributes = (attrs ?? {}) as Record<string, unknown>;
+          const outputs = rule.infer(values, attributes).map(({ shape, dtype }) => newValue(shape, dtype));
+          calls.push({ kernel, inputs: values, attributes, outputs });
+          const infos = outputs.map((value) => ({ dataId: value, shape: [...value.shape], dtype: value.dtype }));
+          return rule.list ? infos : infos[0];
+        },
+      });
+    },
+    record(inputs, build) {
+      calls = [];
+      const scope = tf.engine();
+      scope.startScope('trace');
+      try {
+        const placeholders: { name: string; value: TracedValue }[] = [];
+        const addInput: AddInput = ({ name, shape }) => {
+          const value = newValue(shape, 'float32');
+          placeholders.push({ name, value });
+          return scope.makeTensorFromTensorInfo({ dataId: value, shape: [...shape], dtype: 'float32' });
+        };
+        const feeds = new Map(inputs.map((spec) => [spec.name, addInput(spec)]));
+        const results = build(feeds, addInput);
+        const outputs = [...results].map(([name, tensor]) => ({ name, value: tensor.dataId as TracedValue }));
+        return { calls, inputs: placeholders, outputs };
+      } finally {
+        scope.endScope();
+        calls = [];
+      }
+    },
+  };
+  return recorder;
+}
+
+/** Fills (`ones`, `zerosLike`) are kept as one number, so that no array travels into the graph. */
+function constantOf(values: unknown): number | ElementArray {
+  const array = values as ArrayLike<number | boolean>;
+  const first = Number(array[0]);
+  let uniform = array.length > 0;
+  for (let i = 1; uniform && i < array.length; i++) uniform = Object.is(Number(array[i]), first);
+  if (uniform) return first;
+  return ArrayBuffer.isView(values) ? (values as ElementArray).slice() : Float32Array.from(array, Number);
+}
