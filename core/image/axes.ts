@@ -23,24 +23,27 @@ const PAGE_AXES = 'IQ';
  * culprit in errors. Throws DataError when the axes cannot be understood as an image of that dimensionality.
  */
 export function toImage(raw: RawImage, ndim: Dimensionality, file = 'image'): Image {
-  if (raw.shape.some((side) => side < 1)) throw unfit(raw, ndim, file, 'an axis has no pixels.');
-  const order = ndim === '2D' ? planeOrder(raw, file) : volumeOrder(raw, file);
-  const groups = order.map((axes) => sizeOf(axes.map((axis) => raw.shape[axis])));
+  const order = imageOrder(raw, ndim, file);
+  const shape = order.map((axes) => sizeOf(axes.map((axis) => raw.shape[axis])));
   const data = transpose(raw.data, raw.shape, order.flat());
   const metadata: ImageMetadata = { ...raw.metadata, fileShape: [...raw.shape] };
   if (raw.axes) metadata.fileAxes = raw.axes;
-  if (metadata.spacing) metadata.spacing = fitSpacing(metadata.spacing, groups.length - 1);
-  return image(data, groups, metadata);
+  if (metadata.spacing) metadata.spacing = fitSpacing(metadata.spacing, shape.length - 1);
+  return image(data, shape, metadata);
 }
 
 /** The shape that {@link toImage} would give, from a header alone; the same errors. */
 export function imageShape(header: FileAxes, ndim: Dimensionality, file = 'image'): number[] {
-  if (header.shape.some((side) => side < 1)) throw unfit(header, ndim, file, 'an axis has no pixels.');
-  const order = ndim === '2D' ? planeOrder(header, file) : volumeOrder(header, file);
-  return order.map((axes) => sizeOf(axes.map((axis) => header.shape[axis])));
+  return imageOrder(header, ndim, file).map((axes) => sizeOf(axes.map((axis) => header.shape[axis])));
 }
 
 type FileAxes = Pick<RawImage, 'shape' | 'axes'>;
+
+/** For every axis of the image the axes of the file that make it up. */
+function imageOrder(raw: FileAxes, ndim: Dimensionality, file: string): number[][] {
+  if (raw.shape.some((side) => side < 1)) throw unfit(raw, ndim, file, 'an axis has no pixels.');
+  return ndim === '2D' ? planeOrder(raw, file) : volumeOrder(raw, file);
+}
 
 /** Axes of the file that make up y, x and c; absent ones are empty lists. */
 function planeOrder(raw: FileAxes, file: string): number[][] {

@@ -42,12 +42,16 @@ export function overlay(raw: Image, prediction: Image, target?: Image, options: 
       );
   const style = options.style ?? 'contour';
   const alpha = options.alpha ?? (style === 'contour' ? 1 : 0.4);
-  const predicted = drawn(prediction, style);
-  const expected = target && drawn(target, style);
+  const predicted = firstChannel(prediction);
+  const expected = target && firstChannel(target);
+  const visible = [predicted, ...(expected ? [expected] : [])].map((labels) =>
+    style === 'contour' ? contour(labels, raw.shape) : labels,
+  );
   const grey = greyLevels(raw, options.percentiles ?? [1, 99.8]);
   const result = new Uint8Array(grey.length * 3);
   for (let i = 0; i < grey.length; i++) {
-    const colour = colourAt(predicted[i], expected?.[i], options);
+    const shown = visible.some((labels) => labels[i] !== 0);
+    const colour = shown ? colourAt(predicted[i], expected?.[i], options) : undefined;
     for (let c = 0; c < 3; c++)
       result[3 * i + c] = colour ? Math.round(grey[i] * (1 - alpha) + colour[c] * alpha) : grey[i];
   }
@@ -88,21 +92,23 @@ function greyLevels(raw: Image, [low, high]: readonly [number, number]): Uint8Ar
   return Uint8Array.from(mean, (value) => Math.min(Math.max(Math.round((value - black) * scale), 0), 255));
 }
 
-/** Label of every pixel to be coloured: all of a region, or only those with a neighbour (4, in plane) of another label. */
-function drawn(labels: Image, style: 'contour' | 'fill'): Float64Array {
+function firstChannel(labels: Image): Float64Array {
   const channels = channelCount(labels);
-  const [height, width] = labels.shape.slice(-3);
-  const first = Float64Array.from({ length: labels.data.length / channels }, (_, i) => labels.data[i * channels]);
-  if (style === 'fill') return first;
-  return first.map((label, i) => {
+  return Float64Array.from({ length: labels.data.length / channels }, (_, i) => labels.data[i * channels]);
+}
+
+/** 1 on pixels of a region that touch (4 neighbours, in plane) another label or the background. */
+function contour(labels: Float64Array, shape: readonly number[]): Uint8Array {
+  const [height, width] = shape.slice(-3);
+  return Uint8Array.from(labels, (label, i) => {
     if (label === 0) return 0;
     const x = i % width;
     const y = Math.floor(i / width) % height;
     const inside =
-      (x === 0 || first[i - 1] === label) &&
-      (x === width - 1 || first[i + 1] === label) &&
-      (y === 0 || first[i - width] === label) &&
-      (y === height - 1 || first[i + width] === label);
-    return inside ? 0 : label;
+      (x === 0 || labels[i - 1] === label) &&
+      (x === width - 1 || labels[i + 1] === label) &&
+      (y === 0 || labels[i - width] === label) &&
+      (y === height - 1 || labels[i + width] === label);
+    return inside ? 0 : 1;
   });
 }

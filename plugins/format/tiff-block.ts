@@ -1,0 +1,125 @@
+/** From the stored bytes of a strip or tile to sample values. */
+
+import { endianness } from 'node:os';
+import { allocate, type PixelArray } from '../../core/image/image.js';
+import { decompress } from './tiff-codec.js';
+import { blockRowBytes, type Page } from './tiff-page.js';
+
+/**
+ * Decodes a block of `rows` rows into values, `rows × blockWidth × samples` (one sample where planar).
+ * Throws an Error that says what is wrong with the data.
+ */
+export async function readBlock(
+  data: Uint8Array,
+  page: Page,
+  rows: number,
+  littleEndian: boolean,
+): Promise<PixelArray> {
+  const rowBytes = blockRowBytes(page);
+  const stored = page.reversedBits ? Uint8Array.from(data, reverseBits) : data;
+  // Copied: decoded bytes may be a view on a shared or unaligned buffer, and predictors work in place.
+  const bytes = (await decompress(page.compression, stored, rows * rowBytes)).slice();
+  const perPixel = page.planar ? 1 : page.samples;
+  const values = rows * page.blockWidth * perPixel;
+  if (page.predictor === 3) undoFloatPredictor(bytes, rows, rowBytes, perPixel, page.bits / 8);
+  else if (page.bits > 8 && page.bits % 8 === 0) toNative(bytes, page.bits / 8, littleEndian);
+  if (page.predictor === 2) undoDifferences(bytes, rows, page.blockWidth, perPixel, page.bits);
+  if (page.bits % 8 !== 0 || page.bits === 24) return unpackBits(bytes, page, rows, perPixel, littleEndian);
+  if (page.bits === 64 && page.sampleFormat !== 'float') return narrow(bytes, page);
+  if (page.bits === 16 && page.sampleFormat === 'float') return fromHalf(new Uint16Array(bytes.buffer, 0, values));
+  const result = allocate(page.dtype, values);
+  new Uint8Array(result.buffer).set(bytes);
+  return result;
+}
+
+/** Brings multi-byte samples into the byte order of this machine, in place. */
+export function toNative(bytes: Uint8Array, size: number, littleEndian: boolean): void {
+  if (littleEndian === (endianness() === 'LE')) return;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (size === 2) buffer.swap16();
+  else if (size === 4) buffer.swap32();
+  else if (size === 8) buffer.swap64();
+}
+
+function reverseBits(byte: number): number {
+  let result = 0;
+  for (let bit = 0; bit < 8; bit++) if (byte & (1 << bit)) result |= 0x80 >> bit;
+  return result;
+}
+
+function undoDifferences(bytes: Uint8Array, rows: number, width: number, samples: number, bits: number): void {
+  const row = width * samples;
+  const values =
+    bits === 8
+      ? bytes
+      : bits === 16
+        ? new Uint16Array(bytes.buffer)
+        : bits === 32
+          ? new Uint32Array(bytes.buffer)
+          : new BigUint64Array(bytes.buffer);
+  if (values instanceof BigUint64Array) {
+    for (let y = 0; y < rows; y++)
+      for (let i = y * row + samples; i < (y + 1) * row; i++) values[i] += values[i - samples];
+    return;
+  }
+  for (let y = 0; y < rows; y++)
+    for (let i = y * row + samples; i < (y + 1) * row; i++) values[i] += values[i - samples];
+}
+
+/** Predictor 3: rows are split into planes of equal significance, highest first, then differenced byte by byte. */
+function undoFloatPredictor(bytes: Uint8Array, rows: number, rowBytes: number, samples: number, size: number): void {
+  const count = rowBytes / size;
+  const little = endianness() === 'LE';
+  const copy = new Uint8Array(rowBytes);
+  for (let y = 0; y < rows; y++) {
+    const row = bytes.subarray(y * rowBytes, (y + 1) * rowBytes);
+    for (let i = samples; i < rowBytes; i++) row[i] += row[i - samples];
+    copy.set(row);
+    for (let i = 0; i < count; i++)
+      for (let b = 0; b < size; b++) row[i * size + (little ? size - 1 - b : b)] = copy[b * count + i];
+  }
+}
+
+/** Samples that do not fill whole bytes: high bits first, rows start on a byte. 24 bits follow the byte order. */
+function unpackBits(bytes: Uint8Array, page: Page, rows: number, samples: number, littleEndian: boolean): PixelArray {
+  const row = page.blockWidth * samples;
+  const rowBytes = blockRowBytes(page);
+  const result = allocate(page.dtype, rows * row);
+  const { bits } = page;
+  for (let y = 0, to = 0; y < rows; y++)
+    for (let i = 0; i < row; i++) {
+      let value = 0;
+      const start = y * rowBytes * 8 + i * bits;
+      if (bits === 24 && littleEndian) {
+        const at = start / 8;
+        value = bytes[at] + bytes[at + 1] * 2 ** 8 + bytes[at + 2] * 2 ** 16;
+      } else
+        for (let bit = start; bit < start + bits; bit++) value = value * 2 + ((bytes[bit >> 3] >> (7 - (bit & 7))) & 1);
+      result[to++] = value;
+    }
+  return result;
+}
+
+/** 64-bit integers as 32-bit ones. Throws when a value does not fit. */
+function narrow(bytes: Uint8Array, page: Page): PixelArray {
+  const signed = page.sampleFormat === 'int';
+  const wide = signed ? new BigInt64Array(bytes.buffer) : new BigUint64Array(bytes.buffer);
+  const result = allocate(page.dtype, wide.length);
+  for (let i = 0; i < wide.length; i++) {
+    result[i] = Number(wide[i]);
+    if (BigInt(result[i]) !== wide[i]) throw new Error(`the 64-bit value ${wide[i]} does not fit in 32 bits`);
+  }
+  return result;
+}
+
+/** IEEE 754 half precision to float32. */
+export function fromHalf(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+}

@@ -1,0 +1,138 @@
+/**
+ * TIFF: plain stacks, ImageJ hyperstacks, OME-TIFF and BigTIFF.
+ *
+ * Headers are parsed here, because damaged files must end in a message and not in a large allocation; geotiff supplies
+ * zstd, libjpeg (through sharp) the JPEG blocks.
+ */
+
+import { AbortedError, isBiagraphError } from '../../core/errors.js';
+import type { ImageHeader, RawImage } from '../../core/image/format.js';
+import { allocate, bytesPerValue, type PixelArray, sizeOf } from '../../core/image/image.js';
+import { defineFormat } from '../../core/plugin/define.js';
+import { FileBytes } from './file-bytes.js';
+import { fromHalf, readBlock, toNative } from './tiff-block.js';
+import { JPEG } from './tiff-codec.js';
+import { isTiff, readDirectories } from './tiff-directory.js';
+import { readJpegBlock } from './tiff-jpeg.js';
+import { blockRows, isPlain, type Page, pageValues } from './tiff-page.js';
+import { firstSeries, type Series } from './tiff-series.js';
+import { writeTiff } from './tiff-writer.js';
+
+export const tiff = defineFormat({
+  id: 'tiff',
+  extensions: ['.tif', '.tiff'],
+  detects: (head, file) => isTiff(head) || /\.tiff?$/i.test(file),
+  read: (file, { signal }) => FileBytes.use(file, signal, readTiff),
+  probe: (file) =>
+    FileBytes.use(file, undefined, async (bytes): Promise<ImageHeader> => {
+      const { axes, shape, pages } = firstSeries(await readDirectories(bytes), bytes);
+      return { shape, axes, dtype: pages[0].dtype };
+    }),
+  write: writeTiff,
+});
+
+/** Blocks decompressed at a time; inflate runs on the thread pool. */
+const CONCURRENT = 4;
+
+async function readTiff(bytes: FileBytes): Promise<RawImage> {
+  const directories = await readDirectories(bytes);
+  const series = firstSeries(directories, bytes);
+  const { dtype } = series.pages[0];
+  let data: PixelArray;
+  try {
+    data = allocate(dtype, sizeOf(series.shape));
+  } catch (cause) {
+    throw bytes.damaged(`its ${sizeOf(series.shape)} pixels do not fit into memory.`, cause);
+  }
+  if (series.pages.every(isPlain)) await readPlain(series, data, bytes, directories.littleEndian);
+  else await readBlocks(series, data, bytes, directories.littleEndian);
+  return { data, shape: series.shape, axes: series.axes, dtype, metadata: series.metadata };
+}
+
+/** Uncompressed pixels are read to where they belong; neighbouring pages in one piece. */
+async function readPlain({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
+  const { bits, dtype } = pages[0];
+  const half = bits === 16 && dtype === 'float32';
+  const target = half ? new Uint8Array(data.length * 2) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const size = pageValues(pages[0]) * (half ? 2 : bytesPerValue(dtype));
+  for (let first = 0; first < pages.length; ) {
+    let end = first + 1;
+    while (end < pages.length && pages[end].offsets[0] === pages[end - 1].offsets[0] + size) end++;
+    const part = target.subarray(first * size, end * size);
+    await bytes.readInto(part, pages[first].offsets[0], `the pixels of page ${first}`);
+    toNative(part, bits / 8, littleEndian);
+    first = end;
+  }
+  if (half) data.set(fromHalf(new Uint16Array(target.buffer)));
+}
+
+async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
+  const jobs = blockJobs(pages);
+  const work = async () => {
+    for (const job of jobs) {
+      bytes.checkStop();
+      const what = `block ${job.block} of page ${job.index}`;
+      const stored = await bytes.read(job.page.offsets[job.block], job.page.byteCounts[job.block], what);
+      try {
+        place(await decode(stored, job, littleEndian), job, data);
+      } catch (cause) {
+        if (isBiagraphError(cause) || cause instanceof AbortedError) throw cause;
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw bytes.damaged(`${what} cannot be decoded: ${reason}. Copy the file again or save it anew.`, cause);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, work));
+}
+
+interface BlockJob {
+  page: Page;
+  index: number;
+  block: number;
+  sample: number;
+  down: number;
+  across: number;
+}
+
+function* blockJobs(pages: Page[]): Generator<BlockJob> {
+  for (let index = 0; index < pages.length; index++) {
+    const page = pages[index];
+    let block = 0;
+    for (let sample = 0; sample < (page.planar ? page.samples : 1); sample++)
+      for (let down = 0; down < page.blocksDown; down++)
+        for (let across = 0; across < page.blocksAcross; across++)
+          yield { page, index, block: block++, sample, down, across };
+  }
+}
+
+async function decode(
+  stored: Uint8Array,
+  { page, down }: BlockJob,
+  littleEndian: boolean,
+): Promise<PixelArray | undefined> {
+  // Sparse files leave out blocks that are all 0.
+  if (stored.length === 0) return undefined;
+  const rows = blockRows(page, down);
+  return page.compression === JPEG ? readJpegBlock(stored, page, rows) : readBlock(stored, page, rows, littleEndian);
+}
+
+/** Copies a block to its place in the series; planes of samples become samples of pixels. */
+function place(
+  values: PixelArray | undefined,
+  { page, index, sample, down, across }: BlockJob,
+  data: PixelArray,
+): void {
+  if (!values) return;
+  const { width, samples, blockWidth, planar } = page;
+  const rows = Math.min(page.blockHeight, page.height - down * page.blockHeight);
+  const columns = Math.min(blockWidth, width - across * blockWidth);
+  const step = planar ? samples : 1;
+  const inBlock = planar ? 1 : samples;
+  for (let y = 0; y < rows; y++) {
+    const row = index * page.height + down * page.blockHeight + y;
+    const to = (row * width + across * blockWidth) * samples + sample;
+    const from = y * blockWidth * inBlock;
+    if (step === 1) data.set(values.subarray(from, from + columns * inBlock), to);
+    else for (let x = 0; x < columns; x++) data[to + x * step] = values[from + x];
+  }
+}

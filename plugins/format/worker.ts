@@ -1,0 +1,31 @@
+/** Decoding in a worker thread of the image pool, see `core/image/files.ts`. */
+
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { isBiagraphError, toPlainError } from '../../core/errors.js';
+import type { DecodeResult, DecodeTask } from '../../core/image/files.js';
+import { readImage } from '../../core/image/format.js';
+import { bmp, jpeg, png } from './raster.js';
+import { tiff } from './tiff.js';
+
+const FORMATS = [tiff, png, jpeg, bmp];
+
+/** Ids of the formats that the worker decodes. */
+export const workerFormats = FORMATS.map(({ id }) => id);
+
+/**
+ * Reads one image and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
+ * errors come back as plain data.
+ */
+export default async function decode({ file, ndim }: DecodeTask): Promise<unknown> {
+  try {
+    const image = await readImage(file, FORMATS, { ndim });
+    const result: DecodeResult = { image };
+    const { buffer } = image.data;
+    // A buffer that is larger than the image may be shared and must stay.
+    if (buffer.byteLength !== image.data.byteLength) return result;
+    return move({ [transferableSymbol]: [buffer], [valueSymbol]: result });
+  } catch (error) {
+    if (isBiagraphError(error)) return { error: toPlainError(error) } satisfies DecodeResult;
+    throw error;
+  }
+}
