@@ -1,0 +1,158 @@
+import { join } from 'node:path';
+import { ConfigError, type Problem } from '../errors.js';
+import { checkConfig } from './check.js';
+import { deriveDependent } from './derive.js';
+import { defaultConfig } from './keys.js';
+import { readMapping } from './mapping.js';
+import { mergeOverDefaults } from './merge.js';
+import { freeSections, readOverride } from './override.js';
+import { readYaml } from './read.js';
+import { Report } from './report.js';
+import type { Config } from './schema.js';
+import { readSource } from './source.js';
+import { entryAt, mergeEntry, nestDottedKeys } from './tree.js';
+import { upgrade } from './upgrade.js';
+import type { Mapping } from './value.js';
+
+export interface LoadOptions {
+  /** `KEY=VALUE` texts, applied in order after the file. */
+  overrides?: string[];
+  /** Names the results; default `unknown_job`. */
+  jobName?: string;
+  /** Default 1. */
+  runId?: number;
+  /** Folder that holds the job's folder; default `out`. */
+  resultDir?: string;
+  /** Look whether folders and files exist; default true. */
+  checkPaths?: boolean;
+  /** Names that plugins bring, valid beside the built-in ones. */
+  extra?: { architectures?: string[]; losses?: string[]; metrics?: string[] };
+}
+
+export interface LoadedConfig {
+  config: Config;
+  /** Notices and warnings; errors are thrown. */
+  problems: Problem[];
+  /** The file as it was, empty for a mapping. */
+  text: string;
+  file: string;
+  /** Where the user wrote a key, which may be an old one or `GRAPH.test.0`; undefined for what the file leaves out. */
+  locate(key: string): { line: number; column: number } | undefined;
+}
+
+/**
+ * Reads a configuration, upgrades old keys, fills in defaults and derived values, and checks everything.
+ *
+ * @param source path of a YAML file, or a mapping in memory
+ * @throws ConfigError with every problem found, warnings included, when one of them is an error.
+ */
+export function loadConfig(source: string | Record<string, unknown>, options: LoadOptions = {}): LoadedConfig {
+  const { written, problems, text, file } = readTree(source, options.overrides ?? []);
+  const report = new Report(written, file);
+  report.problems.push(...problems);
+
+  const job = jobOf(options, report);
+  const config = defaultConfig(job);
+  mergeOverDefaults(written, config, report);
+  if (!config.PROBLEM.PRINT_OLD_KEY_CHANGES) removeNotices(report.problems);
+  deriveDependent(config);
+  checkConfig(config, report, {
+    jobName: job.name,
+    checkPaths: options.checkPaths ?? true,
+    extra: options.extra ?? {},
+  });
+
+  const sorted = inFileOrder(report.problems);
+  if (sorted.some((problem) => problem.severity === 'error')) throw new ConfigError(sorted, { where: { file } });
+  return { config, problems: sorted, text, file, locate: (key) => placeOf(written, key) };
+}
+
+/**
+ * The PLUGINS of a configuration that has not been checked: plugins bring names that the checks need. What is wrong
+ * with the file is left to {@link loadConfig}.
+ */
+export function readPlugins(source: string | Record<string, unknown>, overrides: string[] = []): string[] {
+  try {
+    const value = entryAt(readTree(source, overrides).written, 'PLUGINS')?.value;
+    if (value?.kind !== 'list' && value?.kind !== 'tuple') return [];
+    return value.items.flatMap((item) => (item.kind === 'str' ? [item.value] : []));
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+/**
+ * The configuration embedded in a checkpoint, made ready for inference with it (R001): training off, testing on without
+ * ground truth, the checkpoint loaded, and paths left to the new run.
+ */
+export function configForInference(embedded: Record<string, unknown>): Record<string, unknown> {
+  const { PATHS: _paths, ...kept } = structuredClone(embedded);
+  const section = (parent: Record<string, unknown>, name: string): Record<string, unknown> => {
+    const value = parent[name];
+    const mapping = typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+    parent[name] = mapping;
+    return mapping as Record<string, unknown>;
+  };
+  section(kept, 'TRAIN').ENABLE = false;
+  section(kept, 'TEST').ENABLE = true;
+  section(section(kept, 'DATA'), 'TEST').LOAD_GT = false;
+  section(kept, 'MODEL').LOAD_CHECKPOINT = true;
+  return kept;
+}
+
+/** Everything the user wrote, upgraded, overrides laid over the file. */
+function readTree(source: string | Record<string, unknown>, overrides: readonly string[]) {
+  const base = typeof source === 'string' ? readFile(source) : readObject(source);
+  const written = nestDottedKeys(base.tree, freeSections);
+  const problems = [...base.problems, ...upgrade(written)];
+  for (const option of overrides) {
+    const override = readOverride(option);
+    if ('problem' in override) problems.push(override.problem);
+    else {
+      problems.push(...upgrade(override.tree, written));
+      for (const [name, entry] of override.tree.entries) mergeEntry(written, name, entry);
+    }
+  }
+  return { written, problems, text: base.text, file: base.file };
+}
+
+function readFile(file: string): { tree: Mapping; problems: Problem[]; text: string; file: string } {
+  const source = readSource(file);
+  const { value, problems } = readYaml(source);
+  if (value.kind === 'map') return { tree: value, problems, text: source.original, file };
+  const message = value.kind === 'null' ? 'The file is empty.' : 'The file does not hold a mapping of keys.';
+  const advice = 'Start with a section, such as PROBLEM: with TYPE: and NDIM: indented below it.';
+  throw new ConfigError([{ severity: 'error', ...value.origin, message, advice, rule: 'R001' }]);
+}
+
+function readObject(source: Record<string, unknown>) {
+  const file = 'the given mapping';
+  return { tree: readMapping(source, file), problems: [] as Problem[], text: '', file };
+}
+
+function jobOf(options: LoadOptions, report: Report): { name: string; dir: string; id: string } {
+  const name = options.jobName ?? 'unknown_job';
+  if (/[/\\]/.test(name) || name === '' || name === '.' || name === '..')
+    report.problems.push({
+      severity: 'error',
+      message: `The job name ${JSON.stringify(name)} is not a plain name.`,
+      advice: 'Give a name without slashes; it becomes the name of a folder.',
+    });
+  return { name, dir: join(options.resultDir ?? 'out', name), id: `${name}_${options.runId ?? 1}` };
+}
+
+function removeNotices(problems: Problem[]): void {
+  for (let i = problems.length - 1; i >= 0; i--) if (problems[i].severity === 'notice') problems.splice(i, 1);
+}
+
+/** In the order of the file, overrides after it, and what has no place at the end. */
+function inFileOrder(problems: readonly Problem[]): Problem[] {
+  const place = (problem: Problem) => problem.line ?? (problem.file?.startsWith('--set ') ? 1e9 : 2e9);
+  return [...problems].sort((a, b) => place(a) - place(b) || (a.column ?? 0) - (b.column ?? 0));
+}
+
+function placeOf(written: Mapping, key: string): { line: number; column: number } | undefined {
+  const origin = entryAt(written, key)?.origin;
+  return origin?.line === undefined ? undefined : { line: origin.line, column: origin.column ?? 1 };
+}
