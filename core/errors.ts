@@ -132,3 +132,36 @@ export function formatProblem(problem: Problem): string {
     .filter(Boolean)
     .join(' ');
 }
+
+/** A {@link BiagraphError} as plain data, to cross from one thread to another. */
+export interface PlainError {
+  tag: ErrorTag;
+  message: string;
+  where: Where;
+}
+
+export function toPlainError(error: BiagraphError): PlainError {
+  return { tag: error._tag, message: error.message, where: error.where };
+}
+
+/** The error that {@link toPlainError} was made from, of the same class. */
+export function fromPlainError({ tag, message, where }: PlainError): BiagraphError {
+  switch (tag) {
+    case 'plugin':
+      return new PluginError(message, { where });
+    case 'data':
+      return new DataError(message, { where });
+    case 'format':
+      return new FormatError(message, { where });
+    case 'memory':
+      return new MemoryError(message, { where });
+    case 'tensor':
+      return new TensorError(message, { where });
+    case 'output':
+      return new OutputError(message, { where });
+    case 'aborted':
+      return new AbortedError(message, { where });
+    default:
+      return new BiagraphError(tag, message, { where });
+  }
+}

@@ -36,6 +36,10 @@ function sentence(
     const near = nearest(path, Object.keys(schema.properties));
     return `there is no such parameter${near ? `; did you mean '${near}'?` : '.'}`;
   }
+  if (error.keyword === 'enum') {
+    const { allowedValues } = error.params as { allowedValues: readonly unknown[] };
+    return `expected one of ${allowedValues.map((allowed) => JSON.stringify(allowed)).join(', ')}, came ${came}.`;
+  }
   if (error.keyword === 'anyOf')
     return `expected ${choices(schema, path) ?? 'one of its allowed forms'}, came ${came}.`;
   return `${error.message}, came ${came}.`;

@@ -6,7 +6,7 @@ import { BiagraphError } from '../errors.js';
 import type { Sample } from '../image/sample.js';
 import type { EventBus } from '../job/events.js';
 import type { JobContainer } from '../plugin/container.js';
-import type { Streams } from '../plugin/define.js';
+import type { Place, Streams } from '../plugin/define.js';
 import type { BoundGraph, BoundNode } from './compile.js';
 
 export interface RunOptions {
@@ -26,6 +26,10 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
     const { events } = options;
     const phase = bound.graph.phase;
     const running = new Subscription();
+    const closing: (() => void | Promise<void>)[] = [];
+    running.add(() => {
+      for (const work of closing.reverse()) void work();
+    });
     const consumers = countConsumers(bound);
     const outputs = new Map<string, Observable<Sample>>();
     const connections: (() => void)[] = [];
@@ -35,9 +39,8 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
       for (const [port, from] of Object.entries(node.inputs)) streams[port] = outputs.get(from)!;
       const feed = options.feeds?.[node.name];
       if (feed) streams.main = feed;
-      const produced = observeNode(node, phase, events, () =>
-        container.operator(node.definition, node.parameters)(streams as unknown as Streams),
-      );
+      const operator = container.operator(node.definition, node.parameters, placeOf(node, bound, closing));
+      const produced = observeNode(node, phase, events, operator(streams as unknown as Streams));
       const count = consumers.get(node.name) ?? 0;
       if (count <= 1) {
         outputs.set(node.name, produced);
@@ -81,16 +84,39 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
   });
 }
 
+function placeOf(node: BoundNode, bound: BoundGraph, closing: (() => void | Promise<void>)[]): Place {
+  const downstream = nodesAfter(node.name, bound);
+  return {
+    name: node.name,
+    phase: bound.graph.phase,
+    demand: (image) =>
+      downstream.reduce(
+        (bytes, { definition, parameters }) => bytes + (definition.memory?.(parameters, image) ?? 0),
+        image.bytes,
+      ),
+    onClose: (work) => closing.push(work),
+  };
+}
+
+function nodesAfter(name: string, bound: BoundGraph): BoundNode[] {
+  const reached = new Set([name]);
+  return bound.order.filter((node) => {
+    if (!Object.values(node.inputs).some((from) => reached.has(from))) return false;
+    reached.add(node.name);
+    return true;
+  });
+}
+
 function observeNode(
   node: BoundNode,
   phase: BoundGraph['graph']['phase'],
   events: EventBus,
-  create: () => Observable<Sample>,
+  samples$: Observable<Sample>,
 ): Observable<Sample> {
   return defer(() => {
     let samples = 0;
     events.emit({ type: 'node.started', phase, node: node.name, plugin: node.definition.id });
-    return create().pipe(
+    return samples$.pipe(
       tap((sample) => {
         samples++;
         events.emit({ type: 'node.sample', phase, node: node.name, sample: sample.id });

@@ -1,16 +1,20 @@
 import type { Lease } from '../job/memory.js';
 import type { Image } from './image.js';
-import type { Box } from './patch.js';
+import type { Box, PatchGeometry } from './patch.js';
 
 /** Where a patch was cut from. */
 export interface Placement {
-  /** Id of the sample that the patch belongs to. */
-  parent: string;
+  /** The whole image, completed to the patch's size where it was smaller. */
+  parent: Sample;
   /** Position in the order of cutting, z outermost. */
   index: number;
   /** Patches of the parent in all. */
   count: number;
   box: Box;
+  /** How the parent was cut; absent when the patch is the whole image, padded at its end. */
+  geometry?: PatchGeometry;
+  /** Pixels that were reflected at the start of every axis to complete the shape. */
+  added: readonly number[];
 }
 
 /** Where a training sample stands in the run. */

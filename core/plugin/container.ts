@@ -2,11 +2,11 @@
  * Dependency injection: one inversify container for each job holds its services and the factories of all nodes.
  */
 import { Container } from 'inversify';
-import type { Catalog, NodeDefinition, Operator } from './define.js';
+import type { Catalog, NodeDefinition, Operator, Place } from './define.js';
 import { type Services, services } from './services.js';
 import type { Token } from './token.js';
 
-type Factory = (parameters: Record<string, unknown>) => Operator;
+type Factory = (parameters: Record<string, unknown>, place: Place) => Operator;
 
 /** A job's container. */
 export class JobContainer {
@@ -20,8 +20,8 @@ export class JobContainer {
   }
 
   /** The operator of a node with its services injected. */
-  operator(definition: NodeDefinition, parameters: Record<string, unknown>): Operator {
-    return this.container.get<Factory>(nodeKey(definition.id))(parameters);
+  operator(definition: NodeDefinition, parameters: Record<string, unknown>, place: Place): Operator {
+    return this.container.get<Factory>(nodeKey(definition.id))(parameters, place);
   }
 
   /** A service by its token. */
@@ -34,7 +34,7 @@ export class JobContainer {
     const keys = names.map((name) => definition.needs[name].key);
     this.container.bind<Factory>(nodeKey(definition.id)).toResolvedValue((...resolved: unknown[]): Factory => {
       const injected = Object.fromEntries(names.map((name, i) => [name, resolved[i]]));
-      return (parameters) => definition.create(parameters, injected);
+      return (parameters, place) => definition.create(parameters, injected, place);
     }, keys);
   }
 }

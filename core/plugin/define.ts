@@ -27,6 +27,17 @@ export interface Streams {
 /** What a node does with its streams. Nothing may happen before the result is subscribed to. */
 export type Operator = (streams: Streams) => Observable<Sample>;
 
+/** Where a node stands: what it is called in the graph, and what its images will cost further on. */
+export interface Place {
+  /** Name of the node in the graph; the key of its random numbers. */
+  readonly name: string;
+  readonly phase: Phase;
+  /** Bytes that this graph holds at its peak for one image of this shape, the image itself included. */
+  demand(image: { shape: readonly number[]; bytes: number }): number;
+  /** Called when the graph has ended, in whatever way. */
+  onClose(work: () => void | Promise<void>): void;
+}
+
 export interface NodeDefinition<P extends TObject = TObject, N extends Needs = Needs> {
   readonly kind: 'node';
   /** `role/name` for built-in nodes, `plugin/name` for others. */
@@ -34,7 +45,7 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
   readonly role: Role;
   /** One sentence for people. */
   readonly summary: string;
-  /** Kinds taken by each input port; a source takes none. A name ending in `?` may stay unconnected. */
+  /** Kinds taken by each input port; a source takes none. Ports other than `main` may stay unconnected. */
   readonly inputs: Readonly<Record<string, readonly PortType[]>>;
   /** Kind given; `same` passes on the kind that came in; null for a sink. */
   readonly output: PortType | 'same' | null;
@@ -42,11 +53,15 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
   readonly parameters: P;
   /** Services of the job that the node uses. */
   readonly needs: N;
+  /** Switches of the configuration that this node acts on, so that one without a node is not passed over in silence. */
+  readonly keys?: readonly string[];
+  /** Place among the nodes of its role when a preset takes several; smaller runs first. */
+  readonly order?: number;
   /** Parameters from the section of the configuration that the node answers to; undefined leaves the node out. */
   fromConfig?(config: Config, part: Part): Static<P> | undefined;
   /** Bytes that the node holds for one image beside the image itself, so that they can be leased in advance. */
   memory?(parameters: Static<P>, sample: { shape: readonly number[]; bytes: number }): number;
-  create(parameters: Static<P>, services: Resolved<N>): Operator;
+  create(parameters: Static<P>, services: Resolved<N>, place: Place): Operator;
 }
 
 type NodeParts<P extends TObject, N extends Needs> = Omit<NodeDefinition<P, N>, 'kind' | 'inputs' | 'needs'> & {
@@ -68,8 +83,8 @@ export interface ModelDefinition<P extends TObject = TObject> {
   readonly id: string;
   readonly summary: string;
   readonly parameters: P;
-  /** Parameters from the MODEL section; without it they come from MODEL.PARAMETERS as they are. */
-  fromConfig?(config: Config): Static<P>;
+  /** Parameters from the MODEL section, checked and completed by the schema; without it MODEL.PARAMETERS are taken. */
+  fromConfig?(config: Config): Partial<Record<keyof Static<P>, unknown>>;
   build(parameters: Static<P>, shape: NetworkShape): Module;
 }
 
@@ -200,7 +215,11 @@ export function definePlugin(parts: PluginParts): Plugin {
 type Erased<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: { [I in keyof A]: never }) => R : T[K];
 };
-type ErasedNode = Omit<Erased<NodeDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
-type ErasedModel = Omit<Erased<ModelDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
-type ErasedLoss = Omit<Erased<LossDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
-type ErasedMetric = Omit<Erased<MetricDefinition>, 'parameters'> & { parameters: TObject<TProperties> };
+type FreeParameters = {
+  parameters: TObject<TProperties>;
+  fromConfig?: (config: Config, part: Part) => object | undefined;
+};
+type ErasedNode = Omit<Erased<NodeDefinition>, keyof FreeParameters> & FreeParameters;
+type ErasedModel = Omit<Erased<ModelDefinition>, keyof FreeParameters> & FreeParameters;
+type ErasedLoss = Omit<Erased<LossDefinition>, keyof FreeParameters> & FreeParameters;
+type ErasedMetric = Omit<Erased<MetricDefinition>, keyof FreeParameters> & FreeParameters;

@@ -3,10 +3,9 @@
  */
 
 import type { ImageFiles } from '../image/files.js';
-import type { RandomSource } from '../image/random-source.js';
+import type { RandomSource } from '../image/random.js';
 import type { EventBus } from '../job/events.js';
 import type { MemoryBudget } from '../job/memory.js';
-import type { Outputs } from '../job/outputs.js';
 import type { TensorRuntime } from '../tensor/index.js';
 import type { TrainingState } from '../train/state.js';
 import type { Catalog } from './define.js';
@@ -27,8 +26,6 @@ export interface Services {
   tensors: () => Promise<TensorRuntime>;
   /** Models, losses, metrics and nodes by id. */
   catalog: Catalog;
-  /** Where results go. */
-  outputs: Outputs;
   /** Checkpoints of the training, the way to resume it and the weights that a test uses. */
   training: TrainingState;
   /** Seconds since some fixed moment. */
@@ -45,7 +42,6 @@ const NAMES: readonly (keyof Services)[] = [
   'files',
   'tensors',
   'catalog',
-  'outputs',
   'training',
   'clock',
 ];

@@ -13,8 +13,8 @@ import {
   Sequential,
   type Tensor,
   TransposedConvolution,
-  Upsampling,
   tf,
+  Upsampling,
 } from '../../core/tensor/index.js';
 
 /** `sync_bn` is `bn` on one device. */

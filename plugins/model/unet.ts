@@ -7,18 +7,18 @@ import { TensorError } from '../../core/errors.js';
 import {
   ACTIVATION_NAMES,
   type ActivationName,
-  Convolution,
+  activate,
+  type Convolution,
   MaxPooling,
   Module,
   type Pass,
   type Tensor,
   TransposedConvolution,
-  activate,
   tf,
 } from '../../core/tensor/index.js';
-import { type BlockOptions, DoubleConvBlock, UpBlock, convolution, cube } from './blocks.js';
+import { type BlockOptions, convolution, cube, DoubleConvBlock, UpBlock } from './blocks.js';
 
-const Factors = (description: string) => Type.Array(Type.Integer({ minimum: 1 }), { description });
+const Factors = (description: string, minimum = 0) => Type.Array(Type.Integer({ minimum }), { description });
 
 export const UNetParameters = Type.Object({
   ndim: Type.Union([Type.Literal(2), Type.Literal(3)], { description: 'Spatial axes of the image.' }),
@@ -32,22 +32,19 @@ export const UNetParameters = Type.Object({
     default: [],
     description: 'Dropout probability per level, the last one for the bottleneck; empty for none.',
   }),
-  normalization: Type.Union(
-    (['none', 'bn', 'sync_bn', 'in', 'gn', 'ln'] as const).map((name) => Type.Literal(name)),
-    { default: 'bn', description: 'Normalisation after each convolution.' },
-  ),
+  normalization: Type.Enum(['none', 'bn', 'sync_bn', 'in', 'gn', 'ln'], {
+    default: 'bn',
+    description: 'Normalisation after each convolution.',
+  }),
   instanceNormAffine: Type.Boolean({ default: false, description: 'Learnable scale and shift of instance norm.' }),
   kernelSize: Type.Integer({ minimum: 1, default: 3, description: 'Side of the convolution kernels.' }),
-  activation: Type.Union(
-    ACTIVATION_NAMES.map((name) => Type.Literal(name)),
-    { default: 'elu', description: 'Activation after each normalisation.' },
-  ),
+  activation: Type.Enum(ACTIVATION_NAMES, { default: 'elu', description: 'Activation after each normalisation.' }),
   upsampleLayer: Type.Union([Type.Literal('convtranspose'), Type.Literal('upsampling')], {
     default: 'convtranspose',
     description: 'How the decoder enlarges: a transposed convolution, or linear interpolation and a 1×1 convolution.',
   }),
-  yxDown: Type.Optional(Factors('In-plane pooling factor per level; 2 where left out.')),
-  zDown: Type.Optional(Factors('Depth pooling factor per level, 1 keeps the depth; 2 where left out.')),
+  yxDown: Type.Optional(Factors('In-plane pooling factor per level; 2 where 0 or left out.')),
+  zDown: Type.Optional(Factors('Depth pooling factor per level, 1 keeps the depth; 2 where 0 or left out.')),
   heads: Type.Array(
     Type.Object({
       channels: Type.Integer({ minimum: 1 }),
@@ -61,7 +58,7 @@ export const UNetParameters = Type.Object({
       description: 'Activations inside the network, one per channel of the prediction or one for all; logits without.',
     }),
   ),
-  upscaling: Type.Optional(Factors('Super-resolution factor per spatial axis.')),
+  upscaling: Type.Optional(Factors('Super-resolution factor per spatial axis.', 1)),
   upscalingPosition: Type.Union([Type.Literal('pre'), Type.Literal('post')], {
     default: 'pre',
     description: 'Whether the image or the last feature map is enlarged.',
@@ -88,6 +85,7 @@ class UNet extends Module<Tensor[]> {
   readonly heads: Convolution[];
   readonly before: TransposedConvolution | undefined;
   readonly after: TransposedConvolution | undefined;
+  readonly activations: HeadActivations | undefined;
 
   constructor(readonly parameters: UNetParameters) {
     super();
@@ -96,13 +94,19 @@ class UNet extends Module<Tensor[]> {
     const dropout = (level: number) => parameters.dropout[level] ?? 0;
     const options = blockOptions(parameters);
     const factors = poolingFactors(parameters, levels);
+    this.activations = headActivations(parameters);
     const position = upscaling ? parameters.upscalingPosition : undefined;
     this.before =
       position === 'pre'
         ? this.child('pre_upsampling', new TransposedConvolution(inputChannels, inputChannels, upscaling!))
         : undefined;
     this.encoder = featureMaps.slice(0, -1).map((maps, level) => {
-      const block = new DoubleConvBlock(level === 0 ? inputChannels : featureMaps[level - 1], maps, dropout(level), options);
+      const block = new DoubleConvBlock(
+        level === 0 ? inputChannels : featureMaps[level - 1],
+        maps,
+        dropout(level),
+        options,
+      );
       return this.child(`down_path.${level}`, block);
     });
     this.pools = factors.map((factor) => new MaxPooling(factor));
@@ -142,21 +146,32 @@ class UNet extends Module<Tensor[]> {
 
   /** Joins the prediction heads; class heads stay apart. */
   private collect(outputs: Tensor[]): Tensor[] {
-    const { heads, headActivations } = this.parameters;
+    const { heads } = this.parameters;
     const of = (kind: string) => outputs.filter((_, k) => heads[k].kind === kind);
     const predictions = of('prediction');
-    const prediction = predictions.length > 1 ? tf.concat(predictions, -1) : predictions;
-    const pred = Array.isArray(prediction) ? prediction : [prediction];
-    if (!headActivations) return [...pred, ...of('class')];
-    const names = activationNames(headActivations);
-    const channels = pred.reduce((sum, tensor) => sum + tensor.shape[tensor.shape.length - 1], 0);
-    const own = names.slice(0, names.length === 1 ? 1 : channels);
-    const classNames = names.slice(own.length);
+    const joined = predictions.length > 1 ? [tf.concat(predictions, -1)] : predictions;
+    if (!this.activations) return [...joined, ...of('class')];
+    const { prediction, classes } = this.activations;
     return [
-      ...pred.map((tensor) => activateChannels(tensor, own)),
-      ...of('class').map((tensor, k) => activate(classNames[k] ?? 'linear', tensor)),
+      ...joined.map((tensor) => activateChannels(tensor, prediction)),
+      ...of('class').map((tensor, k) => activate(classes[k] ?? 'linear', tensor)),
     ];
   }
+}
+
+interface HeadActivations {
+  /** One for the whole tensor, or one per channel. */
+  prediction: ActivationName[];
+  /** One per class head. */
+  classes: ActivationName[];
+}
+
+function headActivations({ heads, headActivations: written }: UNetParameters): HeadActivations | undefined {
+  if (!written) return undefined;
+  const names = activationNames(written);
+  const channels = heads.reduce((sum, head) => sum + (head.kind === 'prediction' ? head.channels : 0), 0);
+  const own = names.length === 1 ? 1 : channels;
+  return { prediction: names.slice(0, own), classes: names.slice(own) };
 }
 
 function blockOptions(parameters: UNetParameters): BlockOptions {
@@ -167,12 +182,14 @@ function blockOptions(parameters: UNetParameters): BlockOptions {
 /** `[y, x]` or `[z, y, x]` per level. */
 function poolingFactors({ ndim, yxDown, zDown }: UNetParameters, levels: number): number[][] {
   for (const [key, list] of Object.entries({ yxDown, zDown })) {
-    if (list && list.length < levels)
-      throw new TensorError(`U-Net: ${key} has ${list.length} values, but ${levels} levels are pooled. Give one per level.`);
+    if (list && list.length > 0 && list.length < levels)
+      throw new TensorError(
+        `U-Net: ${key} has ${list.length} values, but ${levels} levels are pooled. Give one per level.`,
+      );
   }
   return Array.from({ length: levels }, (_, level) => {
-    const plane = cube(yxDown?.[level] ?? 2, 2);
-    return ndim === 2 ? plane : [zDown?.[level] ?? 2, ...plane];
+    const plane = cube(yxDown?.[level] || 2, 2);
+    return ndim === 2 ? plane : [zDown?.[level] || 2, ...plane];
   });
 }
 

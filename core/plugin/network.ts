@@ -1,0 +1,91 @@
+/**
+ * From the plain parameters of a graph node to a network, its loss and its metrics, through the catalog.
+ */
+import { type Static, Type } from 'typebox';
+import { PluginError } from '../errors.js';
+import { checkParameters } from '../graph/parameters.js';
+import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
+import { tf } from '../tensor/index.js';
+import type { Catalog } from './define.js';
+
+const Free = Type.Record(Type.String(), Type.Unknown(), { default: {} });
+
+/** A network as data. */
+export const NetworkSpec = Type.Object(
+  {
+    architecture: Type.String({ description: 'Id of a model: MODEL.ARCHITECTURE.' }),
+    parameters: { ...Free, description: 'Parameters of the model.' },
+    ndim: Type.Union([Type.Literal(2), Type.Literal(3)]),
+    inputChannels: Type.Integer({ minimum: 1 }),
+    outputChannels: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, description: 'Channels of each head.' }),
+  },
+  { additionalProperties: false },
+);
+export type NetworkSpec = Static<typeof NetworkSpec>;
+
+/** Losses as data; the total is the weighted sum. */
+export const LossSpec = Type.Array(
+  Type.Object(
+    { id: Type.String(), weight: Type.Number({ default: 1 }), parameters: Free },
+    { additionalProperties: false },
+  ),
+  { minItems: 1 },
+);
+export type LossSpec = Static<typeof LossSpec>;
+
+export const MetricSpec = Type.Array(
+  Type.Object({ id: Type.String(), parameters: Free }, { additionalProperties: false }),
+);
+export type MetricSpec = Static<typeof MetricSpec>;
+
+type Criterion = (output: NetworkOutput, target: Tensor) => Scalar;
+
+/** @throws PluginError for an unknown model or parameters that do not fit its schema. */
+export function buildNetwork(spec: NetworkSpec, catalog: Catalog): Module {
+  const model = catalog.model(spec.architecture);
+  const { ndim, inputChannels, outputChannels } = spec;
+  return model.build(checked('model', spec.architecture, model.parameters, spec.parameters), {
+    ndim,
+    inputChannels,
+    outputChannels,
+  });
+}
+
+/** The weighted sum of losses. @throws PluginError as {@link buildNetwork}. */
+export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
+  const terms = spec.map(({ id, weight, parameters }) => {
+    const loss = catalog.loss(id);
+    return { weight, term: loss.build(checked('loss', id, loss.parameters, parameters)) };
+  });
+  if (terms.length === 1 && terms[0].weight === 1) return terms[0].term;
+  return (output, target) =>
+    terms
+      .map(({ weight, term }) => tf.mul(term(output, target), weight) as Scalar)
+      .reduce((sum, next) => tf.add(sum, next) as Scalar);
+}
+
+/** Metrics on tensors by the names they are shown with. @throws PluginError as {@link buildNetwork}. */
+export function buildTensorMetrics(spec: MetricSpec, catalog: Catalog): Record<string, Criterion> {
+  const metrics: Record<string, Criterion> = {};
+  for (const { id, parameters } of spec) {
+    const metric = catalog.metric(id);
+    if (metric.onTensors) metrics[metric.name] = metric.onTensors(checked('metric', id, metric.parameters, parameters));
+  }
+  return metrics;
+}
+
+/** Parameters with their defaults. @throws PluginError naming every one that does not fit. */
+export function checked(
+  kind: string,
+  id: string,
+  schema: Parameters<typeof checkParameters>[0],
+  given: Record<string, unknown>,
+): Record<string, unknown> {
+  const { parameters, problems } = checkParameters(schema, given);
+  if (problems.length > 0)
+    throw new PluginError(
+      `parameters of ${kind} '${id}' do not fit: ${problems.map(({ path, message }) => `${path}: ${message}`).join(' ')}`,
+      { where: { key: kind === 'model' ? 'MODEL' : undefined } },
+    );
+  return parameters;
+}

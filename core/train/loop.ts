@@ -1,0 +1,231 @@
+/**
+ * The training loop: batches in, checkpoints out, validation after every epoch.
+ */
+import { concatMap, EMPTY, from, fromEvent, lastValueFrom, Observable, reduce, takeUntil } from 'rxjs';
+import { DataError, TensorError } from '../errors.js';
+import type { Sample } from '../image/sample.js';
+import type { EventBus } from '../job/events.js';
+import type { TensorData, TrainingProgram } from '../tensor/index.js';
+import { BestTracker } from './best.js';
+import { EarlyStopping } from './early-stopping.js';
+import type { Schedule } from './schedule.js';
+import type { EpochRow, LoopState, TrainingState } from './state.js';
+
+export interface LoopOptions {
+  program: TrainingProgram;
+  /** Made once the number of steps of an epoch is known, from the first batch. */
+  schedule: (stepsPerEpoch: number) => Schedule;
+  /** Batches of one pass over the validation images, the same at each subscription. */
+  validation?: Observable<Sample>;
+  epochs: number;
+  /** Epochs without improvement before the training stops; -1 never. */
+  patience: number;
+  /** A checkpoint of its own every so many epochs; -1 never. */
+  saveEvery: number;
+  state: TrainingState;
+  events: EventBus;
+  clock: () => number;
+  signal: AbortSignal;
+}
+
+/**
+ * Trains on a stream of batches that carry their epoch and position in `moment`. Completes when the last epoch is done
+ * or patience ran out; the stream of batches is then unsubscribed.
+ *
+ * @throws TensorError when the loss is not finite.
+ */
+export function trainLoop(batches: Observable<Sample>, options: LoopOptions): Observable<never> {
+  return new Observable<never>((subscriber) => {
+    const loop = new Loop(options);
+    const running = from(loop.begin())
+      .pipe(
+        concatMap((done) => (done ? EMPTY : batches)),
+        concatMap(async (batch) => {
+          const finished = await loop.step(batch);
+          if (finished) subscriber.complete();
+        }),
+      )
+      .subscribe({
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
+    return running;
+  });
+}
+
+class Loop {
+  private schedule: Schedule | undefined;
+  private readonly stopping: EarlyStopping;
+  private readonly best = new BestTracker();
+  private history: EpochRow[] = [];
+  private restored: LoopState | undefined;
+  private sums: Record<string, number> = {};
+  private epochStart = 0;
+  private lastStep = 0;
+  private waiting = 0;
+  private stopped = false;
+
+  constructor(private readonly options: LoopOptions) {
+    this.stopping = new EarlyStopping(options.patience);
+  }
+
+  /** Restores what was saved; true when there is nothing left to train. */
+  async begin(): Promise<boolean> {
+    const { program, state, clock, events } = this.options;
+    const resumed = await state.resume();
+    if (resumed) {
+      const { loop, tensors } = resumed;
+      const fit = await program.restore(tensors);
+      const wrong = [...fit.missing, ...fit.mismatched];
+      if (wrong.length > 0)
+        throw new DataError(
+          `the saved training does not fit the network: ${wrong.slice(0, 5).join(', ')} differ. Start anew with --fresh.`,
+        );
+      this.restored = loop;
+      this.history = loop.history;
+      this.stopping.restore(loop.stopping);
+      this.best.restore(loop.best);
+      if (loop.finished) {
+        events.emit({ type: 'training.stopped', epoch: loop.epoch, reason: 'finished' });
+        return true;
+      }
+    } else {
+      const initial = await state.initial();
+      if (initial) await program.restore(initial);
+    }
+    this.epochStart = this.lastStep = clock();
+    return this.options.epochs <= (this.restored?.epoch ?? 0);
+  }
+
+  /** One batch; true when the training is over. */
+  async step(batch: Sample): Promise<boolean> {
+    if (this.stopped) {
+      batch.lease.release();
+      return true;
+    }
+    const { program, events, epochs, clock } = this.options;
+    const { epoch, position, total } = batch.moment!;
+    this.schedule ??= this.makeSchedule(total);
+    const started = clock();
+    this.waiting += started - this.lastStep;
+    if (position === 0) {
+      this.sums = {};
+      this.waiting = 0;
+      this.epochStart = started;
+      events.emit({ type: 'epoch.started', epoch, epochs, steps: total });
+    }
+    const hyper = this.schedule.at(epoch, position);
+    const { loss, metrics } = await program.step(tensorOf(batch), targetOf(batch), hyper, { epoch, step: position });
+    batch.lease.release();
+    if (!Number.isFinite(loss)) {
+      events.emit({ type: 'training.stopped', epoch, reason: 'not-finite' });
+      throw new TensorError(
+        `Loss is ${loss}, stopping training (epoch ${epoch + 1}, step ${position + 1}). Lower TRAIN.LR, set TRAIN.GRADIENT_CLIP_NORM, or look for wrong values in the images.`,
+        { where: { key: 'TRAIN.LR' } },
+      );
+    }
+    addTo(this.sums, { loss, ...metrics });
+    this.lastStep = clock();
+    events.emit({
+      type: 'batch.done',
+      epoch,
+      step: position,
+      steps: total,
+      loss,
+      metrics,
+      learningRate: hyper.learningRate,
+      seconds: this.lastStep - started,
+    });
+    if (position < total - 1) return false;
+    return this.endEpoch(epoch, total, hyper.learningRate);
+  }
+
+  private async endEpoch(epoch: number, steps: number, learningRate: number): Promise<boolean> {
+    const { program, state, events, epochs, clock, saveEvery } = this.options;
+    const train = divide(this.sums, steps);
+    const validation = await this.validate();
+    let improved = false;
+    let stop = false;
+    if (validation) {
+      improved = this.best.update(epoch, validation);
+      this.schedule!.afterValidation(validation.loss);
+      stop = this.stopping.update(validation.loss);
+    }
+    this.history.push({ epoch, train, ...(validation && { validation }), learningRate });
+    const last = epoch + 1 >= epochs;
+    this.stopped = stop || last;
+    const loop: LoopState = {
+      epoch: epoch + 1,
+      finished: this.stopped,
+      history: this.history,
+      schedule: this.schedule!.state(),
+      stopping: this.stopping.state(),
+      best: this.best.state(),
+    };
+    const tensors = await program.state();
+    const saved = async (name: 'best' | 'last' | number, reason: 'best' | 'last' | 'periodic') =>
+      events.emit({ type: 'checkpoint.saved', file: await state.save(name, tensors, loop), epoch, reason });
+    if (improved) await saved('best', 'best');
+    if (saveEvery > 0 && ((epoch + 1) % saveEvery === 0 || last)) await saved(epoch, 'periodic');
+    // Written last: a crash before it repeats the epoch and writes the same files again.
+    await saved('last', 'last');
+    const best = this.best.best;
+    events.emit({
+      type: 'epoch.done',
+      epoch,
+      epochs,
+      steps,
+      train,
+      ...(validation && { validation }),
+      learningRate,
+      seconds: clock() - this.epochStart,
+      waiting: this.waiting,
+      improved,
+      ...(best && { best }),
+    });
+    this.lastStep = clock();
+    if (this.stopped) events.emit({ type: 'training.stopped', epoch, reason: stop ? 'patience' : 'finished' });
+    return this.stopped;
+  }
+
+  private async validate(): Promise<Record<string, number> | undefined> {
+    const { validation, program, signal } = this.options;
+    if (!validation) return undefined;
+    const sums: Record<string, number> = {};
+    const count = await lastValueFrom(
+      validation.pipe(
+        takeUntil(fromEvent(signal, 'abort')),
+        concatMap(async (batch) => {
+          const { loss, metrics } = await program.evaluate(tensorOf(batch), targetOf(batch));
+          batch.lease.release();
+          addTo(sums, { loss, ...metrics });
+        }),
+        reduce((done) => done + 1, 0),
+      ),
+    );
+    return count > 0 ? divide(sums, count) : undefined;
+  }
+
+  private makeSchedule(stepsPerEpoch: number): Schedule {
+    const schedule = this.options.schedule(stepsPerEpoch);
+    if (this.restored) schedule.restore(this.restored.schedule);
+    return schedule;
+  }
+}
+
+function tensorOf(batch: Sample): TensorData {
+  return { data: batch.image.data as Float32Array, shape: [...batch.image.shape] };
+}
+
+function targetOf(batch: Sample): TensorData {
+  if (!batch.target) throw new DataError(`${batch.file}: training needs a target for every image, this one has none.`);
+  return { data: batch.target.data as Float32Array, shape: [...batch.target.shape] };
+}
+
+function addTo(sums: Record<string, number>, values: Record<string, number>): void {
+  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
+}
+
+function divide(sums: Record<string, number>, count: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / count]));
+}

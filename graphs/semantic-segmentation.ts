@@ -1,0 +1,86 @@
+/**
+ * Semantic segmentation: a class for each pixel.
+ */
+import type { Config } from '../core/config/index.js';
+import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
+import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
+import type { NetworkSpec } from '../core/plugin/network.js';
+import { divisorsOf, loaderParameters, lossesOf, metricsOf, networkOf, section, trainingGraph } from './supervised.js';
+
+export const semanticSegmentation = definePreset({
+  id: 'SEMANTIC_SEG',
+  summary: 'A class for each pixel of an image.',
+  graphs(config, catalog) {
+    const classes = config.DATA.N_CLASSES;
+    const network = networkOf(config, catalog, [classes > 2 ? classes : 1]);
+    return {
+      ...(config.TRAIN.ENABLE && {
+        train: trainingGraph(config, catalog, {
+          network,
+          losses: lossesOf(config, catalog),
+          metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
+          targets: (part) => [labels(config, catalog, part, `${part}-labels`)],
+        }),
+      }),
+      ...(config.TEST.ENABLE && { test: testGraph(config, catalog, network) }),
+    };
+  },
+});
+
+function labels(config: Config, catalog: Catalog, part: Part, name: string): GraphNode {
+  return node(name, 'normalizer/class-labels', section(catalog, 'normalizer/class-labels', config, part));
+}
+
+/** loader → normalizer → labels → cutter → model → stitcher → post-processing → writers → report, with metrics between. */
+function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Graph {
+  const { TEST: test, PATHS: paths, DATA: data } = config;
+  const channels = network.outputChannels[0];
+  const metrics = metricsOf(test.METRICS as string[], config, catalog);
+  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
+  const folders = whole
+    ? { raw: paths.RESULT_DIR.FULL_IMAGE, classes: paths.RESULT_DIR.FULL_IMAGE_BIN }
+    : { raw: paths.RESULT_DIR.PER_IMAGE, classes: paths.RESULT_DIR.PER_IMAGE_BIN };
+  const border = test.EVAL_BORDER_CROP as number[];
+  const measure = (name: string, variant: string, product = 'channels'): GraphNode[] =>
+    measured
+      ? [node(name, 'metric/measure', { metrics, variant, product, border: variant === 'per patch' ? [] : border })]
+      : [];
+  const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
+
+  const nodes: GraphNode[] = [
+    node('loader', 'loader/folder', loaderParameters(config, 'test')),
+    node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+    ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
+    whole
+      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config) })
+      : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+    node('model', 'model/predict', {
+      network,
+      batchSize: config.TRAIN.BATCH_SIZE,
+      activations: [channels > 1 ? 'softmax' : 'sigmoid'],
+      augmentation: test.AUGMENTATION
+        ? { group: test.AUGMENTATION_GROUP === 'auto' ? 'full' : test.AUGMENTATION_GROUP, mode: test.AUGMENTATION_MODE }
+        : null,
+    }),
+    ...(whole ? [] : measure('patch-metrics', 'per patch')),
+    node('stitcher', 'stitcher/join-patches', { channels }),
+    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: folders.raw })] : []),
+    ...(smooth
+      ? [
+          node('median-filter', 'postprocessor/median-filter', smooth),
+          ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
+          node('smoothed-writer', 'writer/images', {
+            product: 'smoothed',
+            folder: `${folders.raw}_post_processing`,
+          }),
+        ]
+      : []),
+    node('binarizer', 'postprocessor/binarize', { product: smooth ? 'smoothed' : 'channels' }),
+    node('class-writer', 'writer/images', { product: 'classes', folder: folders.classes, kind: 'labels' }),
+    node('overlay-writer', 'writer/overlays', { folder: `${folders.classes}_overlays` }),
+    node('report', 'metric/report'),
+  ];
+  return { phase: 'test', nodes, edges: chain(...nodes) };
+}

@@ -1,0 +1,196 @@
+/**
+ * What the presets that learn from image and target pairs have in common.
+ */
+import type { Config } from '../core/config/index.js';
+import { ConfigError, type Problem } from '../core/errors.js';
+import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
+import type { Catalog, Part } from '../core/plugin/define.js';
+import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network.js';
+
+/** Parameters of a node from its own section of the configuration, undefined where that leaves it out. */
+export function section(
+  catalog: Catalog,
+  plugin: string,
+  config: Config,
+  part: Part,
+): Record<string, unknown> | undefined {
+  return catalog.node(plugin).fromConfig?.(config, part);
+}
+
+/** The network of the MODEL section. */
+export function networkOf(config: Config, catalog: Catalog, outputChannels: number[]): NetworkSpec {
+  const architecture = config.MODEL.ARCHITECTURE;
+  const model = catalog.models().find(({ id }) => id === architecture || id === architecture.toLowerCase());
+  if (!model)
+    throw unavailable('MODEL.ARCHITECTURE', `the architecture '${architecture}' is not available in this version.`, [
+      ...catalog.models().map(({ id }) => id),
+    ]);
+  return {
+    architecture: model.id,
+    parameters: model.fromConfig?.(config) ?? { ...config.MODEL.PARAMETERS },
+    ndim: config.PROBLEM.NDIM === '3D' ? 3 : 2,
+    inputChannels: (config.DATA.PATCH_SIZE as number[]).at(-1)!,
+    outputChannels,
+  };
+}
+
+/** The losses of LOSS.TYPE with their weights. */
+export function lossesOf(config: Config, catalog: Catalog): LossSpec {
+  const weights = config.LOSS.WEIGHTS as number[];
+  return (config.LOSS.TYPE as string[]).map((id, i) => {
+    const loss = catalog.losses().find((candidate) => candidate.id === id);
+    if (!loss)
+      throw unavailable('LOSS.TYPE', `the loss '${id}' is not available in this version.`, [
+        ...catalog.losses().map((known) => known.id),
+      ]);
+    return { id, weight: weights[i] ?? 1, parameters: loss.fromConfig?.(config) ?? {} };
+  });
+}
+
+/** Metrics by their names in TRAIN.METRICS or TEST.METRICS. */
+export function metricsOf(names: readonly string[], config: Config, catalog: Catalog): MetricSpec {
+  return names.map((name) => {
+    const id = name.toLowerCase();
+    const metric = catalog.metrics().find((candidate) => candidate.id.toLowerCase() === id);
+    if (!metric)
+      throw unavailable('TEST.METRICS', `the metric '${name}' is not available in this version.`, [
+        ...catalog.metrics().map((known) => known.id),
+      ]);
+    return { id: metric.id, parameters: metric.fromConfig?.(config) ?? {} };
+  });
+}
+
+function unavailable(key: string, message: string, known: string[]): ConfigError {
+  const problem: Problem = { severity: 'error', key, message, advice: `Available: ${known.join(', ')}.` };
+  return new ConfigError([problem]);
+}
+
+export interface TrainingParts {
+  network: NetworkSpec;
+  losses: LossSpec;
+  metrics: MetricSpec;
+  /** Nodes that bring the targets into the form that the losses want, for each part. */
+  targets: (part: Part) => GraphNode[];
+}
+
+/**
+ * The training graph:
+ * loader → normalizer → targets → patches → augmenters → batch → trainer, and the same for validation without augmenters.
+ */
+export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingParts): Graph {
+  const { TRAIN: train, SYSTEM: system } = config;
+  const branch = (part: 'train' | 'validation'): GraphNode[] => [
+    node(`${part}-loader`, 'loader/folder', loaderParameters(config, part)),
+    node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
+    ...parts.targets(part),
+    node(`${part}-patches`, 'stitcher/training-patches', trainingPatches(config, catalog, part)),
+    ...(part === 'train' ? augmenters(config, catalog) : []),
+    node(`${part}-batches`, 'trainer/batch', { size: train.BATCH_SIZE }),
+  ];
+  const trainer = node('trainer', 'trainer/fit', {
+    network: parts.network,
+    losses: parts.losses,
+    metrics: parts.metrics,
+    optimizer: (train.OPTIMIZER as string[])[0],
+    learningRate: (train.LR as number[])[0],
+    betas: (train.OPT_BETAS as number[][])[0],
+    weightDecay: train.W_DECAY,
+    clipNorm: train.GRADIENT_CLIP_NORM,
+    schedule: schedule(config),
+    epochs: train.EPOCHS,
+    patience: train.PATIENCE,
+    saveEvery: config.MODEL.SAVE_CKPT_FREQ,
+    frozen: config.MODEL.FREEZE_LAYERS_MATCHING,
+    seed: system.SEED,
+  });
+  const [training, validation] = [branch('train'), branch('validation')];
+  const edges: GraphEdge[] = [
+    ...chain(...training, trainer),
+    ...chain(...validation),
+    { from: validation[validation.length - 1].name, to: trainer.name, port: 'validation' },
+  ];
+  return { phase: 'train', nodes: [...training, ...validation, trainer], edges };
+}
+
+/** Where a part's images come from, and which side of a split they are. */
+export function loaderParameters(config: Config, part: Part): Record<string, unknown> {
+  const { DATA: data, PROBLEM: problem } = config;
+  const fromTraining = part === 'validation' && data.VAL.FROM_TRAIN;
+  const valAsTest = part === 'test' && data.TEST.USE_VAL_AS_TEST;
+  const source =
+    fromTraining || valAsTest ? data.TRAIN : { train: data.TRAIN, validation: data.VAL, test: data.TEST }[part];
+  const targets = part !== 'test' || data.TEST.LOAD_GT || valAsTest ? source.GT_PATH : null;
+  const divided = part === 'test' ? valAsTest : data.VAL.FROM_TRAIN;
+  return {
+    images: source.PATH,
+    targets,
+    ndim: problem.NDIM,
+    channels: (data.PATCH_SIZE as number[]).at(-1),
+    forceRgb: data.FORCE_RGB,
+    subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
+    // While training, images and patches share the budget, and an image larger than what is left would wait for ever.
+    share: part === 'test' ? 1 : 0.4,
+  };
+}
+
+function subset({ DATA: { VAL: val }, SYSTEM }: Config, part: 'train' | 'validation'): Record<string, unknown> {
+  const split = val.CROSS_VAL
+    ? { folds: val.CROSS_VAL_NFOLD, fold: val.CROSS_VAL_FOLD }
+    : { fraction: val.SPLIT_TRAIN };
+  return { part, ...split, shuffle: val.RANDOM, seed: SYSTEM.SEED };
+}
+
+function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'validation'): Record<string, unknown> {
+  const { DATA: data, TRAIN: train, AUGMENTOR: augment } = config;
+  // Validation images out of the training set are cut as these are.
+  const cutAs = part === 'validation' && data.VAL.FROM_TRAIN ? 'train' : part;
+  return {
+    ...section(catalog, 'stitcher/cut-patches', config, cutAs),
+    random: data.TRAIN.EXTRACT_RANDOM_PATCH,
+    replicate: part === 'train' ? data.TRAIN.REPLICATE : 0,
+    subset: data.VAL.FROM_TRAIN ? subset(config, part) : null,
+    epochs: part === 'train' ? train.EPOCHS : null,
+    shuffle: part === 'train' ? augment.SHUFFLE_TRAIN_DATA_EACH_EPOCH : augment.SHUFFLE_VAL_DATA_EACH_EPOCH,
+    inMemory: part === 'train' ? data.TRAIN.IN_MEMORY : data.VAL.IN_MEMORY,
+    prefetch: Math.max(4 * train.BATCH_SIZE, 8),
+  };
+}
+
+/** Every augmenter that answers to the configuration, in BiaPy's order. */
+function augmenters(config: Config, catalog: Catalog): GraphNode[] {
+  return catalog
+    .nodes()
+    .filter((definition) => definition.role === 'augmenter')
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .flatMap((definition) => {
+      const parameters = definition.fromConfig?.(config, 'train');
+      return parameters ? [node(definition.id.split('/').pop()!, definition.id, parameters)] : [];
+    });
+}
+
+function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string, unknown> {
+  const minimum = (settings.MIN_LR as number[])[0];
+  return {
+    name: settings.NAME,
+    ...(minimum >= 0 && { minLearningRate: minimum }),
+    ...(settings.WARMUP_COSINE_DECAY_EPOCHS >= 0 && { warmupEpochs: settings.WARMUP_COSINE_DECAY_EPOCHS }),
+    ...(settings.COSINE_DECAY_FRACTION > 0 && { decayFraction: settings.COSINE_DECAY_FRACTION }),
+    factor: settings.REDUCEONPLATEAU_FACTOR,
+    ...(settings.REDUCEONPLATEAU_PATIENCE >= 0 && { patience: settings.REDUCEONPLATEAU_PATIENCE }),
+  };
+}
+
+/** What image sides must divide by: the product of the pooling factors, for each axis. */
+export function divisorsOf(config: Config): number[] {
+  const ndim = config.PROBLEM.NDIM === '3D' ? 3 : 2;
+  const levels = (config.MODEL.FEATURE_MAPS as number[]).length - 1;
+  const divisors = new Array<number>(ndim).fill(1);
+  for (let level = 0; level < levels; level++) {
+    const yx = (config.MODEL.YX_DOWN as (number | number[])[])[level] || 2;
+    const [y, x] = typeof yx === 'number' ? [yx, yx] : yx;
+    divisors[ndim - 2] *= y;
+    divisors[ndim - 1] *= x;
+    if (ndim === 3) divisors[0] *= (config.MODEL.Z_DOWN as number[])[level] || 2;
+  }
+  return divisors;
+}

@@ -1,0 +1,54 @@
+/**
+ * Switches of the configuration that no node answers to yet. A run that passed over them in silence would give other
+ * results than the file asks for.
+ */
+import type { Config } from '../core/config/index.js';
+import type { Problem } from '../core/errors.js';
+import type { Catalog } from '../core/plugin/define.js';
+
+/** Every switch that is on and has no node. */
+export function unavailableSwitches(config: Config, catalog: Catalog): Problem[] {
+  const answered = new Set(catalog.nodes().flatMap((definition) => definition.keys ?? []));
+  const problems: Problem[] = [];
+  const refuse = (key: string, on: boolean, advice = 'Switch it off.') => {
+    if (on && !answered.has(key))
+      problems.push({ severity: 'error', key, message: 'this version of Biagraph has no node for it yet.', advice });
+  };
+  const { DATA: data, TEST: test, MODEL: model, AUGMENTOR: augment, TRAIN: train } = config;
+  if (train.ENABLE && augment.ENABLE)
+    for (const [name, value] of Object.entries(augment))
+      if (value === true && `${name}_PROB` in augment) refuse(`AUGMENTOR.${name}`, true);
+  const phases = [
+    ['TRAIN', train.ENABLE],
+    ['VAL', train.ENABLE && !data.VAL.FROM_TRAIN],
+    ['TEST', test.ENABLE],
+  ] as const;
+  for (const [phase, runs] of phases) {
+    if (!runs) continue;
+    refuse(`DATA.PREPROCESS.${phase}`, data.PREPROCESS[phase]);
+    refuse(`DATA.${phase}.FILTER_SAMPLES.ENABLE`, data[phase].FILTER_SAMPLES.ENABLE);
+    refuse(`DATA.${phase}.INPUT_ZARR_MULTIPLE_DATA`, data[phase].INPUT_ZARR_MULTIPLE_DATA);
+  }
+  if (train.ENABLE) {
+    refuse('DATA.TRAIN.PROBABILITY_MAP', data.TRAIN.EXTRACT_RANDOM_PATCH && data.TRAIN.PROBABILITY_MAP);
+    refuse('LOSS.CONTRAST.ENABLE', config.LOSS.CONTRAST.ENABLE);
+  }
+  if (test.ENABLE) {
+    refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
+    refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);
+    refuse('TEST.REUSE_PREDICTIONS', test.REUSE_PREDICTIONS);
+    refuse('TEST.POST_PROCESSING.MEDIAN_FILTER', test.POST_PROCESSING.MEDIAN_FILTER);
+    refuse('DATA.TEST.ROI_MASK.ENABLE', data.TEST.ROI_MASK.ENABLE);
+    refuse('DATA.TEST.MEDIAN_PADDING', data.TEST.MEDIAN_PADDING);
+    refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
+  }
+  refuse('MODEL.SOURCE', model.SOURCE !== 'biapy', 'Use biapy.');
+  refuse('MODEL.BMZ.EXPORT.ENABLE', model.BMZ.EXPORT.ENABLE);
+  refuse('MODEL.CONV_BLOCK_ORDER', model.CONV_BLOCK_ORDER !== 'conv_norm_act', 'Use conv_norm_act.');
+  refuse(
+    'MODEL.CONV_LAYERS',
+    (model.CONV_LAYERS as number[]).some((layers) => layers !== 2),
+    'Use 2 at every level.',
+  );
+  return problems;
+}

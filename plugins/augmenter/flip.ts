@@ -1,0 +1,65 @@
+/**
+ * Mirrors patches (AUGMENTOR.VFLIP, HFLIP, ZFLIP).
+ */
+import { map } from 'rxjs';
+import { type Static, Type } from 'typebox';
+import type { Config } from '../../core/config/index.js';
+import { applySymmetry, flip } from '../../core/image/symmetry.js';
+import { defineNode, type Part } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+
+const Chance = Type.Number({ default: 0, minimum: 0, maximum: 1 });
+
+const Parameters = Type.Object(
+  {
+    y: { ...Chance, description: 'Chance to reverse the y axis (upside down).' },
+    x: { ...Chance, description: 'Chance to reverse the x axis (left and right).' },
+    z: { ...Chance, description: 'Chance to reverse the z axis; 3D only.' },
+  },
+  { additionalProperties: false },
+);
+
+export const flipAugmenter = defineNode({
+  id: 'augmenter/flip',
+  role: 'augmenter',
+  summary: 'Mirrors patches and their targets at random.',
+  inputs: { main: ['patch'] },
+  output: 'patch',
+  parameters: Parameters,
+  keys: ['AUGMENTOR.VFLIP', 'AUGMENTOR.HFLIP', 'AUGMENTOR.ZFLIP'],
+  order: 22,
+  needs: { random: services.random },
+  fromConfig,
+  create:
+    ({ y, x, z }, { random }, place) =>
+    ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const ndim = sample.image.shape.length - 1;
+          const draws = random({ epoch: sample.moment?.epoch, sample: sample.index, node: place.name });
+          let { image, target } = sample;
+          // Three draws for every sample: what one axis gets does not depend on the settings of another.
+          for (const [axis, chance] of [
+            [ndim - 2, y],
+            [ndim - 1, x],
+            [ndim - 3, z],
+          ]) {
+            if (!draws.chance(chance) || axis < 0) continue;
+            image = applySymmetry(image, flip(ndim, axis));
+            target = target && applySymmetry(target, flip(ndim, axis));
+          }
+          return { ...sample, image, ...(target && { target }) };
+        }),
+      ),
+});
+
+function fromConfig({ AUGMENTOR: augment, PROBLEM }: Config, part: Part): Static<typeof Parameters> | undefined {
+  const z = augment.ZFLIP && PROBLEM.NDIM === '3D';
+  if (part !== 'train' || !augment.ENABLE || !(augment.VFLIP || augment.HFLIP || z)) return undefined;
+  // BiaPy reverses x for VFLIP and y for HFLIP; here the names mean what they say. Results are equal in distribution.
+  return {
+    y: augment.VFLIP ? augment.VFLIP_PROB : 0,
+    x: augment.HFLIP ? augment.HFLIP_PROB : 0,
+    z: z ? augment.ZFLIP_PROB : 0,
+  };
+}

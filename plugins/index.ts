@@ -1,0 +1,61 @@
+/** The built-in plugins, defined with the same verbs that third parties use. */
+import { definePlugin, type Plugin } from '../core/plugin/define.js';
+import { VERSION } from '../core/plugin/registry.js';
+import { flipAugmenter } from './augmenter/flip.js';
+import { quarterTurnAugmenter } from './augmenter/quarter-turn.js';
+import { bmp, jpeg, png } from './format/raster.js';
+import { tiff } from './format/tiff.js';
+import { folderLoader } from './loader/folder.js';
+import { crossEntropyLoss, diceLoss } from './loss/index.js';
+import { iou } from './metric/iou.js';
+import { measure } from './metric/measure.js';
+import { reportMetrics } from './metric/report.js';
+import { predictNetwork } from './model/predict.js';
+import { unet } from './model/unet-model.js';
+import { classLabels } from './normalizer/class-labels.js';
+import { intensityNormalizer } from './normalizer/intensity.js';
+import { binarize } from './postprocessor/binarize.js';
+import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { cutPatches } from './stitcher/cut-patches.js';
+import { joinPatches } from './stitcher/join-patches.js';
+import { trainingPatches } from './stitcher/training-patches.js';
+import { wholeImage } from './stitcher/whole-image.js';
+import { batchPatches } from './trainer/batch.js';
+import { fitTrainer } from './trainer/fit.js';
+import { imageWriter } from './writer/images.js';
+import { overlayWriter } from './writer/overlays.js';
+
+export const builtInPlugin: Plugin = definePlugin({
+  name: 'biagraph',
+  version: VERSION,
+  nodes: [
+    folderLoader,
+    intensityNormalizer,
+    classLabels,
+    trainingPatches,
+    cutPatches,
+    wholeImage,
+    flipAugmenter,
+    quarterTurnAugmenter,
+    batchPatches,
+    fitTrainer,
+    predictNetwork,
+    joinPatches,
+    medianPostprocessor,
+    binarize,
+    measure,
+    reportMetrics,
+    imageWriter,
+    overlayWriter,
+  ],
+  models: [unet],
+  losses: [crossEntropyLoss, diceLoss],
+  metrics: [iou],
+  formats: [tiff, png, jpeg, bmp],
+});
+
+/** Module that decodes images in worker threads. Compiled and source files have different endings. */
+export const decodeWorker = new URL(
+  import.meta.url.endsWith('.ts') ? './format/worker.ts' : './format/worker.js',
+  import.meta.url,
+);

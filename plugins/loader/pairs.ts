@@ -1,0 +1,136 @@
+/**
+ * Listing a folder and matching raw images with targets, with everything wrong reported before a pixel is read.
+ */
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AbortedError, BiagraphError, DataError } from '../../core/errors.js';
+import type { Dimensionality } from '../../core/image/axes.js';
+import type { ImageFiles } from '../../core/image/files.js';
+import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
+
+export interface Pair {
+  /** Stem of the raw file; unique in the folder. */
+  id: string;
+  file: string;
+  shape: number[];
+  dtype: DType;
+  target?: { file: string; shape: number[]; bytes: number };
+}
+
+export interface PairOptions {
+  images: string;
+  targets: string | null;
+  ndim: Dimensionality;
+  channels: number;
+  forceRgb: boolean;
+}
+
+/** Problems told in one message; the rest is counted. */
+const MOST_TOLD = 20;
+
+/**
+ * All images of a folder in the order of their names as plain strings, with the targets of the same place in theirs
+ * (BiaPy matches by place, not by name).
+ *
+ * @throws DataError for a missing or empty folder, other counts, and, all together, other shapes and channels;
+ *   FormatError when one file alone cannot be read.
+ */
+export async function listPairs(options: PairOptions, files: ImageFiles, signal: AbortSignal): Promise<Pair[]> {
+  const raws = await listFolder(options.images);
+  const targets = options.targets === null ? undefined : await listFolder(options.targets);
+  if (targets && targets.length !== raws.length)
+    throw new DataError(
+      `${options.images} holds ${raws.length} images, but ${options.targets} holds ${targets.length} targets. ` +
+        `${missingPartners(raws, targets)}Each image needs one target, matched by the order of the names.`,
+      { where: { file: options.targets! } },
+    );
+  const problems: string[] = [];
+  const pairs: Pair[] = [];
+  const first: { error?: unknown } = {};
+  for (let i = 0; i < raws.length; i++) {
+    if (signal.aborted) throw new AbortedError();
+    try {
+      pairs.push(await probePair(raws[i], targets?.[i], options, files, problems));
+    } catch (error) {
+      if (!(error instanceof BiagraphError)) throw error;
+      first.error ??= error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length === 1 && first.error) throw first.error;
+  if (problems.length > 0)
+    throw new DataError(
+      [
+        `${problems.length} problem${problems.length > 1 ? 's' : ''} with the images of ${options.images}:`,
+        ...problems.slice(0, MOST_TOLD).map((problem) => `  ${problem}`),
+        ...(problems.length > MOST_TOLD ? [`  ... and ${problems.length - MOST_TOLD} more.`] : []),
+      ].join('\n'),
+      { where: { file: options.images } },
+    );
+  return uniqueIds(pairs);
+}
+
+async function listFolder(folder: string): Promise<string[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    const reason = code === 'ENOENT' ? 'does not exist' : code === 'ENOTDIR' ? 'is a file' : `cannot be read (${code})`;
+    throw new DataError(`${folder}: expected a folder of images, but it ${reason}. Correct the path in DATA.`, {
+      where: { file: folder },
+      cause,
+    });
+  }
+  const kept = names.filter((name) => !name.startsWith('.')).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  if (kept.length === 0)
+    throw new DataError(`${folder}: the folder is empty. Put the images there, or correct the path in DATA.`, {
+      where: { file: folder },
+    });
+  return kept.map((name) => path.join(folder, name));
+}
+
+async function probePair(
+  file: string,
+  targetFile: string | undefined,
+  { ndim, channels, forceRgb }: PairOptions,
+  files: ImageFiles,
+  problems: string[],
+): Promise<Pair> {
+  const { shape, dtype } = await files.probe(file, ndim);
+  const found = shape[shape.length - 1];
+  const given = forceRgb && found === 1 ? 3 : found;
+  if (given !== channels)
+    problems.push(
+      `${file}: has ${found} channel${found === 1 ? '' : 's'}, expected ${channels} (last entry of DATA.PATCH_SIZE). ` +
+        (found === 1 && channels === 3
+          ? 'Set DATA.FORCE_RGB, or change DATA.PATCH_SIZE.'
+          : 'Change DATA.PATCH_SIZE, or convert the image.'),
+    );
+  const pair: Pair = { id: path.parse(file).name, file, shape: [...shape.slice(0, -1), given], dtype };
+  if (targetFile === undefined) return pair;
+  const target = await files.probe(targetFile, ndim);
+  const [wanted, came] = [shape.slice(0, -1).join('×'), target.shape.slice(0, -1).join('×')];
+  if (wanted !== came) problems.push(`${targetFile}: is ${came}, but its image ${file} is ${wanted}.`);
+  pair.target = { file: targetFile, shape: target.shape, bytes: sizeOf(target.shape) * bytesPerValue(target.dtype) };
+  return pair;
+}
+
+function missingPartners(raws: readonly string[], targets: readonly string[]): string {
+  const stems = (list: readonly string[]) => new Set(list.map((file) => path.parse(file).name));
+  const [rawStems, targetStems] = [stems(raws), stems(targets)];
+  const lonely = [
+    ...raws.filter((file) => !targetStems.has(path.parse(file).name)),
+    ...targets.filter((file) => !rawStems.has(path.parse(file).name)),
+  ];
+  // Names that follow no common scheme tell nothing about who is missing.
+  if (lonely.length === 0 || lonely.length > Math.max(raws.length, targets.length) / 2) return '';
+  return `Without a partner of the same name: ${lonely.slice(0, 5).join(', ')}${lonely.length > 5 ? ', ...' : ''}. `;
+}
+
+/** Two files such as a.png and a.tif would write results over each other. */
+function uniqueIds(pairs: Pair[]): Pair[] {
+  const seen = new Map<string, number>();
+  for (const pair of pairs) seen.set(pair.id, (seen.get(pair.id) ?? 0) + 1);
+  return pairs.map((pair) => (seen.get(pair.id)! > 1 ? { ...pair, id: path.basename(pair.file) } : pair));
+}

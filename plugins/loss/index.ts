@@ -1,0 +1,34 @@
+/** The losses under their names in LOSS.TYPE. */
+import { Type } from 'typebox';
+import { defineLoss } from '../../core/plugin/define.js';
+import { crossEntropy } from './cross-entropy.js';
+import { dice } from './dice.js';
+
+export const crossEntropyLoss = defineLoss({
+  id: 'CE',
+  summary: 'Cross-entropy: binary with logits for two classes, softmax for more.',
+  parameters: Type.Object(
+    {
+      classes: Type.Integer({ minimum: 1, default: 2, description: 'Number of classes, the background included.' }),
+      classWeights: Type.Optional(Type.Array(Type.Number(), { description: 'One weight per class.' })),
+      ignoreIndex: Type.Integer({ default: -1, description: 'Label that counts nowhere; -1 for none.' }),
+      rebalance: Type.Boolean({ default: false, description: 'Weight the rarer of foreground and background up.' }),
+    },
+    { additionalProperties: false },
+  ),
+  fromConfig: ({ DATA, LOSS }) => ({
+    classes: Math.max(DATA.N_CLASSES, 2),
+    ...(LOSS.CLASS_REBALANCE === 'manual' && { classWeights: LOSS.CLASS_WEIGHTS as number[] }),
+    ignoreIndex: LOSS.IGNORE_INDEX,
+    // Class weights of two classes have no meaning in a binary loss; BiaPy balances the two by their frequency then.
+    rebalance: LOSS.CLASS_REBALANCE === 'manual' && DATA.N_CLASSES <= 2,
+  }),
+  build: crossEntropy,
+});
+
+export const diceLoss = defineLoss({
+  id: 'DICE',
+  summary: 'One minus the Dice coefficient of the foreground, over the whole batch.',
+  parameters: Type.Object({}, { additionalProperties: false }),
+  build: dice,
+});

@@ -1,0 +1,79 @@
+/**
+ * Intersection over union (Jaccard index) of the foreground, or the mean over classes.
+ */
+import { type Static, Type } from 'typebox';
+import { channelCount, type Image } from '../../core/image/image.js';
+import { defineMetric } from '../../core/plugin/define.js';
+import { type NetworkOutput, type Scalar, type Tensor, tf } from '../../core/tensor/index.js';
+
+const Parameters = Type.Object(
+  {
+    classes: Type.Integer({ minimum: 2, default: 2, description: 'Number of classes, the background included.' }),
+    ignore: Type.Integer({ default: -1, description: 'Target id that is left out; -1 for none.' }),
+  },
+  { additionalProperties: false },
+);
+
+type IouParameters = Static<typeof Parameters>;
+
+/** TP / (TP + FP + FN); with more than two classes the mean over the classes that occur. 0 where nothing occurs. */
+export const iou = defineMetric({
+  id: 'iou',
+  name: 'IoU',
+  summary: 'Intersection over union: probability above 0.5 against the foreground, or the mean over classes.',
+  higherIsBetter: true,
+  parameters: Parameters,
+  fromConfig: (config) => ({ classes: Math.max(config.DATA.N_CLASSES, 2), ignore: config.LOSS.IGNORE_INDEX }),
+  onTensors: (parameters) => (output, target) => iouOfTensors(output, target, parameters),
+  onImages: (parameters) => (prediction, target) => iouOfImages(prediction, target, parameters),
+});
+
+/**
+ * Over a batch of logits `[n, ..., y, x, c]` against class ids `[n, ..., y, x, 1]`. Two classes have one channel; a
+ * logit above 0 is a probability above 0.5.
+ */
+export function iouOfTensors([logits]: NetworkOutput, target: Tensor, { classes, ignore }: IouParameters): Scalar {
+  if (classes === 2) return ratio(tf.cast(tf.greater(logits, 0), 'float32'), tf.cast(tf.greater(target, 0), 'float32'));
+  const chosen = tf.cast(tf.expandDims(tf.argMax(logits, -1), -1), 'float32');
+  const counted = tf.cast(tf.notEqual(target, ignore), 'float32');
+  let sum: Tensor = tf.scalar(0);
+  let present: Tensor = tf.scalar(0);
+  for (let id = 0; id < classes; id++) {
+    const predicted = tf.mul(tf.cast(tf.equal(chosen, id), 'float32'), counted);
+    const wanted = tf.mul(tf.cast(tf.equal(target, id), 'float32'), counted);
+    sum = tf.add(sum, ratio(predicted, wanted));
+    present = tf.add(present, tf.minimum(tf.sum(tf.maximum(predicted, wanted)), 1));
+  }
+  return tf.div(sum, tf.maximum(present, 1)) as Scalar;
+}
+
+/** `|a ∩ b| / |a ∪ b|` of masks of zeros and ones; 0 when both are empty. */
+function ratio(a: Tensor, b: Tensor): Scalar {
+  return tf.div(tf.sum(tf.mul(a, b)), tf.maximum(tf.sum(tf.maximum(a, b)), 1)) as Scalar;
+}
+
+/** The same on one image: probabilities `[..., y, x, c]` against class ids `[..., y, x, 1]`. */
+export function iouOfImages(prediction: Image, target: Image, { classes, ignore }: IouParameters): number {
+  const both = new Float64Array(classes);
+  const either = new Float64Array(classes);
+  const step = channelCount(prediction);
+  const { data } = prediction;
+  for (let pixel = 0; pixel < target.data.length; pixel++) {
+    const wanted = target.data[pixel];
+    if (wanted === ignore) continue;
+    const predicted = classes === 2 ? Number(data[pixel * step] > 0.5) : largest(data, pixel * step, step);
+    const wantedClass = classes === 2 ? Number(wanted > 0) : wanted;
+    either[predicted]++;
+    if (predicted === wantedClass) both[predicted]++;
+    else either[wantedClass]++;
+  }
+  if (classes === 2) return either[1] === 0 ? 0 : both[1] / either[1];
+  const present = [...either.keys()].filter((id) => either[id] > 0);
+  return present.length === 0 ? 0 : present.reduce((sum, id) => sum + both[id] / either[id], 0) / present.length;
+}
+
+function largest(values: Image['data'], from: number, count: number): number {
+  let best = 0;
+  for (let c = 1; c < count; c++) if (values[from + c] > values[from + best]) best = c;
+  return best;
+}

@@ -1,0 +1,51 @@
+/**
+ * Measures predictions against targets at one point of a graph and passes them on.
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { dropBorder } from '../../core/image/border-crop.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { checked, MetricSpec } from '../../core/plugin/network.js';
+import { services } from '../../core/plugin/services.js';
+
+/** How results are called, as BiaPy prints them: `IoU (merge patches)`. */
+export const VARIANTS = ['per patch', 'merge patches', 'per image', 'post-processing'] as const;
+
+export const measure = defineNode({
+  id: 'metric/measure',
+  role: 'metric',
+  summary: 'Measures predictions against targets.',
+  inputs: { main: ['patch', 'channels', 'classes'] },
+  output: 'same',
+  parameters: Type.Object(
+    {
+      metrics: MetricSpec,
+      variant: Type.Enum(VARIANTS, { default: 'merge patches' }),
+      product: Type.String({ default: 'channels', description: 'Product that is measured.' }),
+      border: Type.Array(Type.Integer({ minimum: 0 }), {
+        default: [],
+        description: 'Pixels left out at both ends of each axis (TEST.EVAL_BORDER_CROP).',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  needs: { catalog: services.catalog },
+  create({ metrics, variant, product, border }, { catalog }) {
+    const measures = metrics.flatMap(({ id, parameters }) => {
+      const metric = catalog.metric(id);
+      const onImages = metric.onImages?.(checked('metric', id, metric.parameters, parameters));
+      return onImages ? [{ name: metric.name, onImages }] : [];
+    });
+    return ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const prediction = sample.products[product];
+          const { target } = sample;
+          if (!target || !prediction) return sample;
+          const [inner, wanted] = [dropBorder(prediction, border), dropBorder(target, border)];
+          const measured = measures.map(({ name, onImages }) => [`${name} (${variant})`, onImages(inner, wanted)]);
+          return { ...sample, metrics: { ...sample.metrics, ...Object.fromEntries(measured) } };
+        }),
+      );
+  },
+});

@@ -1,0 +1,158 @@
+/**
+ * Runs a trained network over patches, with test-time augmentation where asked.
+ */
+import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
+import { type Static, Type } from 'typebox';
+import { DataError } from '../../core/errors.js';
+import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
+import { type Image, image } from '../../core/image/image.js';
+import type { Sample } from '../../core/image/sample.js';
+import { type Symmetry, symmetryGroup } from '../../core/image/symmetry.js';
+import { predictAugmented } from '../../core/image/test-time-augmentation.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { buildNetwork, NetworkSpec } from '../../core/plugin/network.js';
+import { services } from '../../core/plugin/services.js';
+import type { InferenceProgram } from '../../core/tensor/index.js';
+
+const Augmentation = Type.Object(
+  {
+    group: Type.Union([Type.Literal('full'), Type.Literal('flips'), Type.Literal('none')], {
+      default: 'full',
+      description: 'full: 8 forms in 2D, 16 in 3D; flips: 4 and 8.',
+    }),
+    mode: Type.Union([Type.Literal('mean'), Type.Literal('min'), Type.Literal('max')], { default: 'mean' }),
+  },
+  { additionalProperties: false },
+);
+
+const Parameters = Type.Object(
+  {
+    network: NetworkSpec,
+    batchSize: Type.Integer({ minimum: 1, default: 2, description: 'Patches predicted at once.' }),
+    activations: Type.Array(Type.Enum(ACTIVATIONS), {
+      minItems: 1,
+      default: ['linear'],
+      description: 'For each channel; the last one holds for the rest.',
+    }),
+    augmentation: Type.Union([Augmentation, Type.Null()], { default: null, description: 'Test-time augmentation.' }),
+  },
+  { additionalProperties: false },
+);
+
+type PredictParameters = Static<typeof Parameters>;
+
+export const predictNetwork = defineNode({
+  id: 'model/predict',
+  role: 'model',
+  summary: 'Predicts patches with the trained network.',
+  inputs: { main: ['patch'] },
+  output: 'patch',
+  parameters: Parameters,
+  needs: {
+    events: services.events,
+    tensors: services.tensors,
+    catalog: services.catalog,
+    training: services.training,
+  },
+  create(parameters, { events, tensors, catalog, training }, place) {
+    const network = buildNetwork(parameters.network, catalog);
+    const start = async (): Promise<Predictor> => {
+      const weights = await training.weights();
+      const program = await (await tensors()).infer(network);
+      place.onClose(() => program.dispose());
+      const fit = await program.restore(weights);
+      const wrong = [...fit.missing, ...fit.mismatched];
+      if (wrong.length > 0)
+        throw new DataError(
+          `the checkpoint does not fit the network '${parameters.network.architecture}': ${wrong.length} tensors are missing or of another shape ` +
+            `(${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? ', ...' : ''}). Use the MODEL section that the checkpoint was trained with.`,
+          { where: { key: 'MODEL' } },
+        );
+      return new Predictor(program, parameters);
+    };
+    return ({ main }) =>
+      defer(() => from(start())).pipe(
+        mergeMap((predictor) => {
+          let done = 0;
+          let waiting: Sample[] = [];
+          return main.pipe(
+            concatMap((patch) => {
+              waiting.push(patch);
+              const { index, count } = patch.placement!;
+              // A batch holds patches of one image only: what is predicted together never depends on what else is read.
+              if (waiting.length < parameters.batchSize && index < count - 1) return [];
+              const batch = waiting;
+              waiting = [];
+              return from(predictor.predict(batch)).pipe(mergeMap((patches) => from(patches)));
+            }),
+            tap(() => events.emit({ type: 'progress.step', phase: place.phase, unit: 'patch', done: ++done })),
+          );
+        }),
+      );
+  },
+});
+
+class Predictor {
+  private readonly symmetries: Symmetry[] | undefined;
+
+  constructor(
+    private readonly program: InferenceProgram,
+    private readonly parameters: PredictParameters,
+  ) {
+    const { augmentation, network } = parameters;
+    if (augmentation) this.symmetries = symmetryGroup(network.ndim, augmentation.group);
+  }
+
+  async predict(patches: readonly Sample[]): Promise<Sample[]> {
+    const pictures = patches.map((patch) => patch.image);
+    const predictions = this.symmetries ? await this.predictEachAugmented(pictures) : await this.run(pictures);
+    return patches.map((patch, i) => ({
+      ...patch,
+      image: pictures[i],
+      products: { ...patch.products, channels: predictions[i] },
+    }));
+  }
+
+  private async predictEachAugmented(pictures: readonly Image[]): Promise<Image[]> {
+    const { augmentation, batchSize } = this.parameters;
+    const predictions: Image[] = [];
+    for (const picture of pictures)
+      predictions.push(
+        await predictAugmented(picture, this.symmetries!, augmentation!.mode, batchSize, (forms) => this.run(forms)),
+      );
+    return predictions;
+  }
+
+  /** Activated channels of every picture; heads are joined on channels. */
+  private async run(pictures: readonly Image[]): Promise<Image[]> {
+    const [first] = pictures;
+    const length = first.data.length;
+    const data = new Float32Array(length * pictures.length);
+    pictures.forEach((picture, i) => {
+      data.set(picture.data, i * length);
+    });
+    const heads = await this.program.predict({ data, shape: [pictures.length, ...first.shape] });
+    return pictures.map((picture, i) => {
+      const parts = heads.map((head) => {
+        const size = head.data.length / pictures.length;
+        return image(head.data.subarray(i * size, (i + 1) * size), head.shape.slice(1), picture.metadata);
+      });
+      return activateChannels(joinChannels(parts), this.parameters.activations);
+    });
+  }
+}
+
+function joinChannels(parts: readonly Image[]): Image {
+  if (parts.length === 1) return parts[0];
+  const counts = parts.map(({ shape }) => shape[shape.length - 1]);
+  const channels = counts.reduce((sum, count) => sum + count, 0);
+  const pixels = parts[0].data.length / counts[0];
+  const data = new Float32Array(pixels * channels);
+  let offset = 0;
+  parts.forEach((part, p) => {
+    for (let pixel = 0; pixel < pixels; pixel++)
+      for (let c = 0; c < counts[p]; c++) data[pixel * channels + offset + c] = part.data[pixel * counts[p] + c];
+    offset += counts[p];
+  });
+  return image(data, [...parts[0].shape.slice(0, -1), channels], parts[0].metadata);
+}

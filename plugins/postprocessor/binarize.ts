@@ -1,0 +1,54 @@
+/**
+ * From probabilities to class ids: Otsu's threshold for two classes, the most probable class for more.
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { channelCount, type Image, image } from '../../core/image/image.js';
+import { otsu } from '../../core/nd/otsu.js';
+import { defineNode } from '../../core/plugin/define.js';
+
+export const binarize = defineNode({
+  id: 'postprocessor/binarize',
+  role: 'postprocessor',
+  summary: "Turns probabilities into class ids: Otsu's threshold of each image, or the most probable class.",
+  inputs: { main: ['channels'] },
+  output: 'classes',
+  parameters: Type.Object(
+    {
+      product: Type.String({ default: 'channels', description: 'Probabilities to use.' }),
+      threshold: Type.Union([Type.Literal('otsu'), Type.Number({ minimum: 0, maximum: 1 })], {
+        default: 'otsu',
+        description: 'For a single channel: a fixed probability, or the threshold of each image.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  memory: (_, { shape }) => shape.slice(0, -1).reduce((product, side) => product * side, 1),
+  create:
+    ({ product, threshold }) =>
+    ({ main }) =>
+      main.pipe(
+        map((sample) => ({
+          ...sample,
+          products: { ...sample.products, classes: toClasses(sample.products[product], threshold) },
+        })),
+      ),
+});
+
+/** Class ids `[..., y, x, 1]`, uint8, or uint16 for more than 255 classes. */
+export function toClasses(probabilities: Image, threshold: number | 'otsu'): Image {
+  const { data, shape, metadata } = probabilities;
+  const channels = channelCount(probabilities);
+  const pixels = data.length / channels;
+  const ids = channels > 255 ? new Uint16Array(pixels) : new Uint8Array(pixels);
+  if (channels === 1) {
+    const limit = threshold === 'otsu' ? otsu(data) : threshold;
+    for (let i = 0; i < pixels; i++) ids[i] = Number(data[i] > limit);
+  } else
+    for (let i = 0; i < pixels; i++) {
+      let best = 0;
+      for (let c = 1; c < channels; c++) if (data[i * channels + c] > data[i * channels + best]) best = c;
+      ids[i] = best;
+    }
+  return image(ids, [...shape.slice(0, -1), 1], metadata);
+}

@@ -1,0 +1,112 @@
+/**
+ * Cuts each image into patches before a network, as descriptors: pixels are read when a patch is used.
+ */
+import { concatMap, Observable } from 'rxjs';
+import { Type } from 'typebox';
+import type { Config } from '../../core/config/index.js';
+import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
+import type { Placement, Sample } from '../../core/image/sample.js';
+import { NO_LEASE } from '../../core/job/memory.js';
+import { defineNode, type Part } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+
+const Parameters = Type.Object(
+  {
+    patch: Type.Array(Type.Integer({ minimum: 1 }), {
+      minItems: 2,
+      maxItems: 3,
+      description: 'Sides of a patch in pixels, [y, x] or [z, y, x].',
+    }),
+    overlap: Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), {
+      default: [],
+      description: 'Least overlap of neighbours, as a fraction of the patch, for each axis.',
+    }),
+    padding: Type.Array(Type.Integer({ minimum: 0 }), {
+      default: [],
+      description: 'Pixels of context around the part of a prediction that is kept, for each axis.',
+    }),
+    complete: Type.Boolean({ default: true, description: 'Reflect images smaller than a patch until they fill one.' }),
+  },
+  { additionalProperties: false },
+);
+
+export const cutPatches = defineNode({
+  id: 'stitcher/cut-patches',
+  role: 'stitcher',
+  summary: 'Cuts images into overlapping patches of one size.',
+  inputs: { main: ['image'] },
+  output: 'patch',
+  parameters: Parameters,
+  needs: { events: services.events },
+  fromConfig: (config, part) => cutFromConfig(config, part),
+  create:
+    ({ patch, overlap, padding, complete }, { events }, place) =>
+    ({ main }) => {
+      let total = 0;
+      return main.pipe(
+        concatMap((sample) => {
+          const completed = complete ? completeSample(sample, patch) : { parent: sample, added: patch.map(() => 0) };
+          const { parent, added } = completed;
+          const geometry = cutGeometry(parent.image.shape.slice(0, -1), patch, {
+            overlap,
+            padding,
+            file: sample.file,
+          });
+          total += geometry.count;
+          events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total });
+          return new Observable<Sample>((subscriber) => {
+            for (let index = 0; index < geometry.count && !subscriber.closed; index++) {
+              const box = patchBox(geometry, index);
+              subscriber.next(describePatch({ parent, index, count: geometry.count, box, geometry, added }));
+            }
+            subscriber.complete();
+          });
+        }),
+      );
+    },
+});
+
+/** Sides, overlap and padding of a part of the configuration. */
+export function cutFromConfig(
+  config: Config,
+  part: Part,
+): { patch: number[]; overlap: number[]; padding: number[]; complete: boolean } {
+  const section = { train: config.DATA.TRAIN, validation: config.DATA.VAL, test: config.DATA.TEST }[part];
+  return {
+    patch: (config.DATA.PATCH_SIZE as number[]).slice(0, -1),
+    overlap: [...(section.OVERLAP as number[])],
+    padding: [...(section.PADDING as number[])],
+    complete: config.DATA.REFLECT_TO_COMPLETE_SHAPE,
+  };
+}
+
+function completeSample(sample: Sample, patch: readonly number[]): { parent: Sample; added: number[] } {
+  const { picture, added } = completeShape(sample.image, patch);
+  if (added.every((amount) => amount === 0)) return { parent: sample, added };
+  const target = sample.target && completeShape(sample.target, patch).picture;
+  return { parent: { ...sample, image: picture, ...(target && { target }) }, added };
+}
+
+/**
+ * A patch whose pixels are read at each use of `image` and `target`: a large image stays one image in memory, however
+ * much its patches overlap. The lease stays with the parent.
+ */
+export function describePatch(placement: Placement): Sample {
+  const { parent, index, box } = placement;
+  return {
+    id: `${parent.id}#${index}`,
+    index: parent.index,
+    file: parent.file,
+    get image() {
+      return readPatch(parent.image, box);
+    },
+    get target() {
+      return parent.target && readPatch(parent.target, box);
+    },
+    products: {},
+    facts: {},
+    metrics: {},
+    placement,
+    lease: NO_LEASE,
+  };
+}

@@ -1,0 +1,195 @@
+/**
+ * Keeps the prepared images of a training and gives patches of them, epoch after epoch.
+ */
+import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
+import { type Static, Type } from 'typebox';
+import { DataError } from '../../core/errors.js';
+import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
+import type { RandomStream } from '../../core/image/random.js';
+import type { Sample } from '../../core/image/sample.js';
+import { splitFold, splitTrainValidation } from '../../core/image/split.js';
+import { ImageStore } from '../../core/image/store.js';
+import { LeaseGate } from '../../core/job/lease-gate.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+
+const Subset = Type.Object(
+  {
+    part: Type.Union([Type.Literal('train'), Type.Literal('validation')]),
+    fraction: Type.Optional(Type.Number()),
+    folds: Type.Optional(Type.Integer()),
+    fold: Type.Optional(Type.Integer()),
+    shuffle: Type.Boolean({ default: true }),
+    seed: Type.Integer({ default: 0 }),
+  },
+  { additionalProperties: false },
+);
+
+const Parameters = Type.Object(
+  {
+    patch: Type.Array(Type.Integer({ minimum: 1 }), {
+      minItems: 2,
+      maxItems: 3,
+      description: 'Sides of a patch in pixels, [y, x] or [z, y, x].',
+    }),
+    overlap: Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), { default: [] }),
+    padding: Type.Array(Type.Integer({ minimum: 0 }), { default: [] }),
+    complete: Type.Boolean({ default: true, description: 'Reflect images smaller than a patch until they fill one.' }),
+    random: Type.Boolean({
+      default: false,
+      description: 'One patch at a random place of each image and epoch, instead of all patches of a grid.',
+    }),
+    replicate: Type.Integer({ default: 0, minimum: 0, description: 'Times that the list of samples is repeated.' }),
+    subset: Type.Union([Subset, Type.Null()], {
+      default: null,
+      description:
+        'Side of a split. Images were divided by the loader; the patches of a single image are divided here.',
+    }),
+    epochs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      default: null,
+      description: 'Epochs to give, each with its own draws; null gives the same patches at each subscription.',
+    }),
+    shuffle: Type.Boolean({ default: true, description: 'Another order in each epoch.' }),
+    inMemory: Type.Boolean({
+      default: true,
+      description: 'Keep images in memory as far as half of the budget allows.',
+    }),
+    prefetch: Type.Integer({ default: 16, minimum: 1, description: 'Patches that may be on their way.' }),
+  },
+  { additionalProperties: false },
+);
+
+type PatchParameters = Static<typeof Parameters>;
+
+/** A sample of an epoch: an image, and a box where the place is fixed. */
+interface Item {
+  position: number;
+  box?: Box;
+}
+
+export const trainingPatches = defineNode({
+  id: 'stitcher/training-patches',
+  role: 'stitcher',
+  summary: 'Gives patches of the training images, epoch after epoch.',
+  inputs: { main: ['image'] },
+  output: 'patch',
+  parameters: Parameters,
+  needs: {
+    memory: services.memory,
+    random: services.random,
+    training: services.training,
+    signal: services.signal,
+    events: services.events,
+  },
+  create(parameters, { memory, random, training, signal, events }, place) {
+    const store = new ImageStore({
+      memory,
+      inMemory: parameters.inMemory,
+      notice: (message) => events.emit({ type: 'notice', message }),
+    });
+    place.onClose(() => store.close());
+    let collected: Promise<Item[]> | undefined;
+
+    async function collect(images: Observable<Sample>): Promise<Item[]> {
+      const adding = images.pipe(
+        concatMap(async (sample) => {
+          await store.add(completeSample(sample, parameters));
+          return sample.facts.onlyImage === true;
+        }),
+        reduce((any, only) => any || only, false),
+      );
+      return listItems(store, parameters, await lastValueFrom(adding));
+    }
+
+    async function* patches(images: Observable<Sample>): AsyncGenerator<Sample> {
+      collected ??= collect(images);
+      const items = await collected;
+      const { epochs, shuffle, patch } = parameters;
+      const gate = new LeaseGate(parameters.prefetch);
+      for (let epoch = epochs === null ? 0 : training.startEpoch; epoch < (epochs ?? 1); epoch++) {
+        const order = shuffle ? random({ epoch, node: `${place.name}/order` }).permutation(items.length) : undefined;
+        for (let position = 0; position < items.length; position++) {
+          if (signal.aborted) return;
+          const index = order ? order[position] : position;
+          const item = items[index];
+          const stream = random({ epoch, sample: index, node: place.name });
+          const box = item.box ?? randomBox(store.shapes(item.position).image, patch, stream);
+          const { id, file } = store.at(item.position);
+          await gate.pass();
+          const lease = gate.hold(
+            await memory.lease(patchBytes(store, item.position, patch), `a patch of ${file}`, signal),
+          );
+          yield {
+            id: `${id}@${box.start.join(',')}`,
+            index,
+            file,
+            ...(await store.read(item.position, box)),
+            products: {},
+            facts: {},
+            metrics: {},
+            moment: { epoch, position, total: items.length },
+            lease,
+          };
+        }
+      }
+    }
+    return ({ main }) => defer(() => from(patches(main)));
+  },
+});
+
+function completeSample(sample: Sample, { complete, patch }: PatchParameters): Sample {
+  if (!complete) return sample;
+  return {
+    ...sample,
+    image: completeShape(sample.image, patch).picture,
+    ...(sample.target && { target: completeShape(sample.target, patch).picture }),
+  };
+}
+
+function listItems(store: ImageStore, parameters: PatchParameters, onlyImage: boolean): Item[] {
+  const { patch, overlap, padding, random, replicate, subset } = parameters;
+  if (onlyImage && subset && random)
+    throw new DataError(
+      `${store.at(0).file}: a single image cannot be divided into training and validation while patches are drawn at random. ` +
+        'Set DATA.TRAIN.EXTRACT_RANDOM_PATCH to False, or give validation images of their own (DATA.VAL.FROM_TRAIN: False).',
+      { where: { file: store.at(0).file, key: 'DATA.TRAIN.EXTRACT_RANDOM_PATCH' } },
+    );
+  const items: Item[] = [];
+  for (let position = 0; position < store.count; position++) {
+    const shape = store.shapes(position).image.slice(0, -1);
+    const { file } = store.at(position);
+    if (random) {
+      if (shape.some((side, axis) => side < patch[axis]))
+        throw new DataError(
+          `${file}: the image (${shape.join('×')}) is smaller than a patch (${patch.join('×')}). Make DATA.PATCH_SIZE smaller, or set DATA.REFLECT_TO_COMPLETE_SHAPE.`,
+          { where: { file, key: 'DATA.PATCH_SIZE' } },
+        );
+      items.push({ position });
+    } else
+      for (const box of patchBoxes(cutGeometry(shape, patch, { overlap, padding, file })))
+        items.push({ position, box });
+  }
+  const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;
+  return replicate > 1 ? Array.from({ length: replicate }, () => chosen).flat() : chosen;
+}
+
+function chooseSubset(items: Item[], subset: NonNullable<PatchParameters['subset']>): Item[] {
+  const { seed, shuffle, folds, fold, fraction } = subset;
+  const split =
+    folds !== undefined
+      ? splitFold(items.length, folds, fold ?? 1, { seed, shuffle })
+      : splitTrainValidation(items.length, fraction ?? 0, { seed, shuffle });
+  return split[subset.part].map((i) => items[i]);
+}
+
+/** Starts uniform in [0, D − P] on every axis. */
+function randomBox(shape: readonly number[], patch: readonly number[], stream: RandomStream): Box {
+  return { start: patch.map((side, axis) => stream.integer(0, shape[axis] - side + 1)), size: patch };
+}
+
+/** Bytes of an image patch and its target patch, as float32. */
+function patchBytes(store: ImageStore, position: number, patch: readonly number[]): number {
+  const shapes = store.shapes(position);
+  const channels = shapes.image[shapes.image.length - 1] + (shapes.target?.[shapes.target.length - 1] ?? 0);
+  return patch.reduce((product, side) => product * side, channels * Float32Array.BYTES_PER_ELEMENT);
+}

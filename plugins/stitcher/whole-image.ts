@@ -1,0 +1,56 @@
+/**
+ * Hands each image to the network as a whole (TEST.FULL_IMG), padded so that its sides divide by the network's factors.
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { padToDivisible } from '../../core/image/patch.js';
+import type { Sample } from '../../core/image/sample.js';
+import { NO_LEASE } from '../../core/job/memory.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+
+export const wholeImage = defineNode({
+  id: 'stitcher/whole-image',
+  role: 'stitcher',
+  summary: 'Predicts whole images, reflected at their end until their sides divide by the factors of the network.',
+  inputs: { main: ['image'] },
+  output: 'patch',
+  parameters: Type.Object(
+    {
+      divisor: Type.Array(Type.Integer({ minimum: 1 }), {
+        minItems: 2,
+        maxItems: 3,
+        description: 'What the sides must divide by, [y, x] or [z, y, x].',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  needs: { events: services.events },
+  memory: (_, { shape }) => shape.reduce((product, side) => product * side, Float32Array.BYTES_PER_ELEMENT),
+  create:
+    ({ divisor }, { events }, place) =>
+    ({ main }) => {
+      let total = 0;
+      return main.pipe(
+        map((parent): Sample => {
+          events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total: ++total });
+          const picture = padToDivisible(parent.image, divisor);
+          const size = picture.shape.slice(0, -1);
+          const none = size.map(() => 0);
+          const target = parent.target && padToDivisible(parent.target, divisor);
+          return {
+            id: `${parent.id}#0`,
+            index: parent.index,
+            file: parent.file,
+            image: picture,
+            ...(target && { target }),
+            products: {},
+            facts: {},
+            metrics: {},
+            placement: { parent, index: 0, count: 1, box: { start: none, size }, added: none },
+            lease: NO_LEASE,
+          };
+        }),
+      );
+    },
+});

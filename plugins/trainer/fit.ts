@@ -1,0 +1,114 @@
+/**
+ * Trains a network on batches: the TRAIN, LOSS and MODEL sections.
+ */
+import { defer, from, switchMap } from 'rxjs';
+import { type Static, Type } from 'typebox';
+import { defineNode } from '../../core/plugin/define.js';
+import {
+  buildLoss,
+  buildNetwork,
+  buildTensorMetrics,
+  LossSpec,
+  MetricSpec,
+  NetworkSpec,
+} from '../../core/plugin/network.js';
+import { services } from '../../core/plugin/services.js';
+import { trainLoop } from '../../core/train/loop.js';
+import { createSchedule } from '../../core/train/schedule.js';
+
+const Schedule = Type.Object(
+  {
+    name: Type.Enum(['', 'warmupcosine', 'reduceonplateau', 'onecycle', 'warmupreduceonplateau'] as const, {
+      default: '',
+    }),
+    minLearningRate: Type.Optional(Type.Number({ minimum: 0 })),
+    warmupEpochs: Type.Optional(Type.Integer()),
+    decayFraction: Type.Optional(Type.Number()),
+    factor: Type.Optional(Type.Number()),
+    patience: Type.Optional(Type.Integer()),
+  },
+  { additionalProperties: false, default: {} },
+);
+
+const Parameters = Type.Object(
+  {
+    network: NetworkSpec,
+    losses: LossSpec,
+    metrics: { ...MetricSpec, default: [] },
+    optimizer: Type.Union([Type.Literal('SGD'), Type.Literal('ADAM'), Type.Literal('ADAMW')], { default: 'SGD' }),
+    learningRate: Type.Number({ exclusiveMinimum: 0, default: 1e-4 }),
+    betas: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2, default: [0.9, 0.999] }),
+    weightDecay: Type.Number({ minimum: 0, default: 0.02 }),
+    clipNorm: Type.Number({
+      minimum: 0,
+      default: 0,
+      description: 'Largest global L2 norm of the gradient; 0 for none.',
+    }),
+    schedule: Schedule,
+    epochs: Type.Integer({ minimum: 1, default: 360 }),
+    patience: Type.Integer({ default: -1, description: 'Epochs without improvement before stopping; -1 never stops.' }),
+    saveEvery: Type.Integer({ default: -1, description: 'A checkpoint of its own every so many epochs; -1 for none.' }),
+    frozen: Type.Array(Type.String(), {
+      default: [],
+      description: 'Regular expressions of parameters left as they are.',
+    }),
+    seed: Type.Integer({ default: 0 }),
+  },
+  { additionalProperties: false },
+);
+
+export type FitParameters = Static<typeof Parameters>;
+
+export const fitTrainer = defineNode({
+  id: 'trainer/fit',
+  role: 'trainer',
+  summary: 'Trains the network, validates after each epoch and keeps checkpoints.',
+  inputs: { main: ['batch'], validation: ['batch'] },
+  output: null,
+  parameters: Parameters,
+  needs: {
+    events: services.events,
+    tensors: services.tensors,
+    catalog: services.catalog,
+    training: services.training,
+    clock: services.clock,
+    signal: services.signal,
+  },
+  create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
+    const network = buildNetwork(parameters.network, catalog);
+    const loss = buildLoss(parameters.losses, catalog);
+    const metrics = buildTensorMetrics(parameters.metrics, catalog);
+    const { optimizer, betas, weightDecay, clipNorm, learningRate, epochs, patience, saveEvery, seed } = parameters;
+    const start = async () => {
+      const runtime = await tensors();
+      const program = await runtime.train({
+        network,
+        loss,
+        metrics,
+        optimizer: { name: optimizer, betas: [betas[0], betas[1]], weightDecay, clipNorm },
+        seed,
+        frozen: parameters.frozen.map((pattern) => new RegExp(pattern)),
+      });
+      place.onClose(() => program.dispose());
+      return program;
+    };
+    return ({ main, validation }) =>
+      defer(() => from(start())).pipe(
+        switchMap((program) =>
+          trainLoop(main, {
+            program,
+            schedule: (stepsPerEpoch) =>
+              createSchedule({ ...parameters.schedule, learningRate, epochs, stepsPerEpoch }),
+            validation,
+            epochs,
+            patience,
+            saveEvery,
+            state: training,
+            events,
+            clock,
+            signal,
+          }),
+        ),
+      );
+  },
+});

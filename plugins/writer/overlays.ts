@@ -1,0 +1,55 @@
+/**
+ * Draws results over the raw images as PNG pictures, to be looked at.
+ */
+import path from 'node:path';
+import { Type } from 'typebox';
+import { mapOrdered } from '../../core/graph/map-ordered.js';
+import { type Image, image, sizeOf } from '../../core/image/image.js';
+import { overlay } from '../../core/image/overlay.js';
+import type { Sample } from '../../core/image/sample.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+
+export const overlayWriter = defineNode({
+  id: 'writer/overlays',
+  role: 'writer',
+  summary: 'Draws outlines of the result over the raw image; with a target, agreement and errors in colours.',
+  inputs: { main: ['classes', 'labels'] },
+  output: 'same',
+  parameters: Type.Object(
+    {
+      product: Type.String({ default: 'classes', description: 'Product to draw.' }),
+      folder: Type.String({ description: 'Folder for the pictures; made when missing.' }),
+      style: Type.Union([Type.Literal('contour'), Type.Literal('fill')], { default: 'fill' }),
+    },
+    { additionalProperties: false },
+  ),
+  needs: { files: services.files, events: services.events },
+  memory: (_, { shape }) => 3 * sizeOf(shape.slice(-3, -1)),
+  create:
+    ({ product, folder, style }, { files, events }) =>
+    ({ main }) =>
+      main.pipe(
+        mapOrdered(1, async (sample: Sample) => {
+          const raw = middlePlane(sample.products.raw ?? sample.image);
+          const target = sample.target && middlePlane(sample.target);
+          const write = async (suffix: string, picture: Image) => {
+            const file = path.join(folder, `${sample.id}${suffix}.png`);
+            await files.write(file, picture);
+            events.emit({ type: 'file.written', file, kind: `overlay${suffix}` });
+          };
+          const nothing = image(new Uint8Array(raw.data.length / raw.shape[2]), [raw.shape[0], raw.shape[1], 1]);
+          await write('_raw', overlay(raw, nothing));
+          await write('', overlay(raw, middlePlane(sample.products[product]), target, { style }));
+          return sample;
+        }),
+      ),
+});
+
+/** The plane in the middle of a volume; a plane itself. */
+function middlePlane(picture: Image): Image {
+  if (picture.shape.length === 3) return picture;
+  const plane = sizeOf(picture.shape.slice(1));
+  const z = Math.floor(picture.shape[0] / 2);
+  return image(picture.data.subarray(z * plane, (z + 1) * plane), picture.shape.slice(1));
+}
