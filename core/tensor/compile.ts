@@ -1,8 +1,9 @@
 /** From a trace to one ONNX model. */
-import { Emitter, type Value, elementType, storedShape } from './emit.js';
+import { Emitter, elementType, storedShape, type Value } from './emit.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
 import { encodeModel } from './onnx/model.js';
+import type { NamedTensors } from './tensor-data.js';
 import type { KernelCall, Trace, TracedValue } from './trace.js';
 
 /** An input or output of a compiled function; `shape` is as stored in the graph. */
@@ -22,6 +23,8 @@ export interface CompiledGraph {
 export interface CompileOptions {
   /** Storage order of an input, where it differs from the logical one. */
   inputOrder?: (name: string) => readonly number[] | undefined;
+  /** Inputs whose values are known: they become part of the model. */
+  constants?: NamedTensors;
 }
 
 /**
@@ -34,12 +37,17 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
   const values = new Map<TracedValue, Value>();
   const inputs: Port[] = [];
   for (const { name, value } of trace.inputs) {
+    const known = options.constants?.get(name);
+    if (known) {
+      values.set(value, emitter.array(known.data, value.shape));
+      continue;
+    }
     const order = options.inputOrder?.(name) ?? logicalOrder(value.shape.length);
     const stored = emitter.stored(name, value.shape, order, 'float32');
     values.set(value, stored);
     inputs.push({ name, shape: storedShape(stored) });
   }
-  const valueOf = (traced: TracedValue): Value => {
+  const lookUp = (traced: TracedValue): Value => {
     const known = values.get(traced);
     if (known) return known;
     const value = constantValue(emitter, traced);
@@ -49,7 +57,7 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
   for (const call of neededCalls(trace)) {
     const lowered = kernelRules.get(call.kernel)!.lower(
       emitter,
-      Object.fromEntries(Object.entries(call.inputs).map(([key, value]) => [key, valueOf(value)])),
+      Object.fromEntries(Object.entries(call.inputs).map(([key, value]) => [key, lookUp(value)])),
       call.attributes,
       call.outputs.map(({ shape, dtype }) => ({ shape, dtype })),
     );
@@ -58,7 +66,7 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     });
   }
   const outputs = trace.outputs.map(({ name, value }) => {
-    const stored = emitter.full(valueOf(value), logicalOrder(value.shape.length));
+    const stored = emitter.full(lookUp(value), logicalOrder(value.shape.length));
     // Two outputs may be one value, and an input may be passed on: give every output a name of its own.
     emitter.nodes.push({ op: 'Identity', inputs: [stored], outputs: [name], attributes: {} });
     return { name, shape: value.shape };

@@ -7,8 +7,8 @@
 import type { DataType } from '@tensorflow/tfjs';
 import { TensorError } from '../errors.js';
 import {
-  type Order,
   logicalOrder,
+  type Order,
   reshapeGroups,
   reshapeOrder,
   sameBytes,
@@ -34,7 +34,9 @@ export interface Value {
   readonly constant?: number;
 }
 
-export type AttributeMap = Readonly<Record<string, number | string | readonly number[] | { float: number } | undefined>>;
+export type AttributeMap = Readonly<
+  Record<string, number | string | readonly number[] | { float: number } | undefined>
+>;
 
 const TYPED = {
   float32: Float32Array,
@@ -128,8 +130,9 @@ export class Emitter {
     if (value.name !== undefined && sameList(value.dims, value.shape)) return value;
     const full = { ...value, dims: value.shape, constant: undefined };
     const target = storedShape(full);
-    const name = this.once(`expand:${this.name(value)}:${target.join(',')}`, () =>
-      this.node('Expand', [this.name(value), this.ints(target)])[0],
+    const name = this.once(
+      `expand:${this.name(value)}:${target.join(',')}`,
+      () => this.node('Expand', [this.name(value), this.ints(target)])[0],
     );
     return { ...full, name };
   }
@@ -142,8 +145,9 @@ export class Emitter {
     const target = storedShape(arranged);
     if (sameBytes(value.dims, value.order, order)) return { ...arranged, name: this.reshapeStored(value, target) };
     const permutation = order.map((axis) => storedAxis(value.order, axis));
-    const name = this.once(`transpose:${value.name}:${permutation.join(',')}`, () =>
-      this.node('Transpose', [value.name!], { perm: permutation })[0],
+    const name = this.once(
+      `transpose:${value.name}:${permutation.join(',')}`,
+      () => this.node('Transpose', [value.name!], { perm: permutation })[0],
     );
     return { ...arranged, name };
   }
@@ -185,7 +189,11 @@ export class Emitter {
    * Brings operands to one order, so that ONNX broadcasting gives what TensorFlow.js broadcasting would.
    * Constants become scalars. Returns names and the value that an element-wise result has.
    */
-  align(operands: readonly Value[], shape: readonly number[], type: ElementType): { names: string[]; result: Omit<Value, 'name'> } {
+  align(
+    operands: readonly Value[],
+    shape: readonly number[],
+    type: ElementType,
+  ): { names: string[]; result: Omit<Value, 'name'> } {
     const order = this.commonOrder(operands, shape.length);
     const dims = shape.map(() => 1);
     const allConstant = operands.every((operand) => operand.constant !== undefined);

@@ -11,4 +11,18 @@
  * Images are channels-last, `[n, y, x, c]` or `[n, z, y, x, c]`; names of weights are those of a PyTorch `state_dict`.
  */
 export * from './nn/index.js';
-export { type Rank, type Scalar, type Tensor, tf } from './tf.js';
+export type { Hyper, OptimizerSpec } from './optimizer.js';
+export type { RandomSpec, StepKey } from './random.js';
+export { openRuntime } from './runtime/open.js';
+export type {
+  InferenceProgram,
+  Measured,
+  RestoreReport,
+  RuntimeChoice,
+  TensorRuntime,
+  TrainingProgram,
+} from './runtime/types.js';
+export { loadSafetensors, type Safetensors, saveSafetensors } from './safetensors.js';
+export type { Measure, TrainingSpec } from './step.js';
+export type { NamedTensors, TensorData } from './tensor-data.js';
+export { type Rank, type Scalar, type Tensor, type Tensor4D, type Tensor5D, tf } from './tf.js';

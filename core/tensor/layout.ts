@@ -96,7 +96,11 @@ export function reshapeGroups(from: readonly number[], to: readonly number[]): R
  * The order that makes a reshape free of data movement, or undefined when the stored order really mixes the axes
  * of a run and the value must be put in logical order first.
  */
-export function reshapeOrder(dims: readonly number[], order: Order, groups: readonly ReshapeGroup[]): number[] | undefined {
+export function reshapeOrder(
+  dims: readonly number[],
+  order: Order,
+  groups: readonly ReshapeGroup[],
+): number[] | undefined {
   const groupOf = new Map<number, ReshapeGroup>();
   for (const group of groups) for (const axis of group.from) groupOf.set(axis, group);
   const stored = order.filter((axis) => dims[axis] !== 1);

@@ -3,8 +3,9 @@
  * The same functions are traced by the compiled runtime and run by the eager one.
  */
 import type { Module, NetworkOutput, Pass, Slot } from './nn/module.js';
-import { type OptimizerSpec, hyperValues, optimize, optimizerSlots } from './optimizer.js';
+import { hyperValues, type OptimizerSpec, optimize, optimizerSlots } from './optimizer.js';
 import type { RandomSpec } from './random.js';
+import { NEXT } from './step-names.js';
 import { type Scalar, type Tensor, tf } from './tf.js';
 import type { ValueSpec } from './trace.js';
 
@@ -20,9 +21,6 @@ export interface TrainingSpec {
   /** Parameters whose full names match are not trained. */
   readonly frozen?: readonly RegExp[];
 }
-
-/** Outputs that become inputs of the next step have this before their names. */
-export const NEXT = 'next.';
 
 export type Compute = (feeds: Map<string, Tensor>, random: (spec: RandomSpec) => Tensor) => Map<string, Tensor>;
 
@@ -52,7 +50,11 @@ export function optimizerInputs(spec: TrainingSpec): ValueSpec[] {
 }
 
 /** Scalars that the caller sets for each step, with their values. */
-export function hyperFeeds(spec: TrainingSpec, hyper: Parameters<typeof hyperValues>[1], step: number): Map<string, number> {
+export function hyperFeeds(
+  spec: TrainingSpec,
+  hyper: Parameters<typeof hyperValues>[1],
+  step: number,
+): Map<string, number> {
   const values = hyperValues(spec.optimizer, hyper, step);
   return new Map(Object.entries(values).map(([name, value]) => [hyperName(name), value]));
 }

@@ -8,7 +8,17 @@
 import { createRequire } from 'node:module';
 import type * as TensorFlow from '@tensorflow/tfjs';
 
-export type { Rank, Scalar, Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Tensor5D, TensorInfo } from '@tensorflow/tfjs';
+export type {
+  Rank,
+  Scalar,
+  Tensor,
+  Tensor1D,
+  Tensor2D,
+  Tensor3D,
+  Tensor4D,
+  Tensor5D,
+  TensorInfo,
+} from '@tensorflow/tfjs';
 
 type Namespace = typeof TensorFlow;
 

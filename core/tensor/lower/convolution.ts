@@ -4,7 +4,7 @@ import { channelsFirst, filterFirst, logicalOrder } from '../layout.js';
 import type { KernelRule, KernelRules } from './rule.js';
 import { reverseStored } from './shape.js';
 import { filterGradient } from './weight-gradient.js';
-import { type Window, allEqual, windowAttributes, windowOf } from './window.js';
+import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
 
 function channelsFirstName(emitter: Emitter, value: Value): string {
   return emitter.full(value, channelsFirst(value.shape.length));
@@ -43,9 +43,18 @@ const inputGradient: KernelRule = {
 function flippedConvolution(emitter: Emitter, dy: string, filter: string, window: Window): string {
   const space = window.kernel.length;
   const reach = window.kernel.map((side, i) => window.dilations[i] * (side - 1));
-  const [swapped] = emitter.node('Transpose', [filter], { perm: [1, 0, ...logicalOrder(space).map((axis) => axis + 2)] });
+  const [swapped] = emitter.node('Transpose', [filter], {
+    perm: [1, 0, ...logicalOrder(space).map((axis) => axis + 2)],
+  });
   const wide = logicalOrder(space).filter((i) => window.kernel[i] > 1);
-  const mirrored = wide.length > 0 ? reverseStored(emitter, swapped, wide.map((i) => i + 2)) : swapped;
+  const mirrored =
+    wide.length > 0
+      ? reverseStored(
+          emitter,
+          swapped,
+          wide.map((i) => i + 2),
+        )
+      : swapped;
   return emitter.node('Conv', [dy, mirrored], {
     kernel_shape: window.kernel,
     strides: window.strides,

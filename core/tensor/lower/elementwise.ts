@@ -1,5 +1,5 @@
 /** Element-wise kernels: unary, binary with broadcasting, selection, constants. */
-import { type Emitter, type Value, elementType } from '../emit.js';
+import { type Emitter, elementType, type Value } from '../emit.js';
 import { sameList } from '../layout.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules, OutputSpec, TracedInputs } from './rule.js';
@@ -41,7 +41,9 @@ function isNeutral(value: Value, other: Value, shape: readonly number[], constan
 
 function binary(op: string, fold?: Fold, options: { dtype?: 'bool'; left?: number; right?: number } = {}): KernelRule {
   return {
-    infer: ({ a, b }) => [{ shape: broadcastShape(a.shape, b.shape), dtype: options.dtype ?? tf.upcastType(a.dtype, b.dtype) }],
+    infer: ({ a, b }) => [
+      { shape: broadcastShape(a.shape, b.shape), dtype: options.dtype ?? tf.upcastType(a.dtype, b.dtype) },
+    ],
     lower(emitter, { a, b }, _attributes, [output]) {
       const type = elementType(output.dtype);
       if (fold && a.constant !== undefined && b.constant !== undefined && type === 'float32')
@@ -67,7 +69,10 @@ function castTo(emitter: Emitter, value: Value, type: 'float32' | 'int32' | 'boo
 const ELEMENT_CODE = { float32: 1, int32: 6, bool: 9 } as const;
 
 /** A computation on already aligned names, written with more than one node. */
-function composed(inputs: readonly string[], build: (emitter: Emitter, names: readonly string[]) => string): KernelRule {
+function composed(
+  inputs: readonly string[],
+  build: (emitter: Emitter, names: readonly string[]) => string,
+): KernelRule {
   return {
     infer: (traced) => {
       const shape = inputs.map((key) => traced[key].shape).reduce((a, b) => broadcastShape(a, b), [] as number[]);
@@ -108,7 +113,10 @@ const addAll: KernelRule = {
 
 const select: KernelRule = {
   infer: ({ condition, t, e }) => [
-    { shape: broadcastShape(broadcastShape(condition.shape, t.shape), e.shape), dtype: tf.upcastType(t.dtype, e.dtype) },
+    {
+      shape: broadcastShape(broadcastShape(condition.shape, t.shape), e.shape),
+      dtype: tf.upcastType(t.dtype, e.dtype),
+    },
   ],
   lower(emitter, { condition, t, e }, _attributes, [output]) {
     const type = elementType(output.dtype);

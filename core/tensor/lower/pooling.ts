@@ -3,7 +3,7 @@ import type { Emitter, Value } from '../emit.js';
 import { channelsFirst, sameList, sizeOf } from '../layout.js';
 import type { OnnxNode } from '../onnx/model.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
-import { type Window, allEqual, windowAttributes, windowOf } from './window.js';
+import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
 
 function poolWindow(shape: readonly number[], attributes: Attributes): Window {
   const size = attributes.filterSize as number | number[];

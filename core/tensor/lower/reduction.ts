@@ -1,5 +1,5 @@
 /** Reductions over axes, softmax, running sums. */
-import { type Emitter, type Value, elementType } from '../emit.js';
+import { type Emitter, elementType, type Value } from '../emit.js';
 import { dropAxes, logicalOrder, storedAxis } from '../layout.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
@@ -35,7 +35,10 @@ function reduction(op: string, repeat: Repeat, dtype?: 'bool'): KernelRule {
       const source = emitter.named(x);
       if (axes.length === 0) return [source];
       const stored = axes.map((axis) => storedAxis(source.order, axis)).sort((a, b) => a - b);
-      const pending = axes.reduce((n, axis) => n * (source.dims[axis] === source.shape[axis] ? 1 : source.shape[axis]), 1);
+      const pending = axes.reduce(
+        (n, axis) => n * (source.dims[axis] === source.shape[axis] ? 1 : source.shape[axis]),
+        1,
+      );
       const keep = Boolean(attributes.keepDims);
       const [name] = emitter.node(op, [source.name, emitter.ints(stored)], { keepdims: keep ? 1 : 0 });
       return [

@@ -15,7 +15,12 @@ export interface KernelRule {
   /** Shapes and types of the outputs; called while tracing. */
   infer(inputs: TracedInputs, attributes: Attributes): OutputSpec[];
   /** Emits ONNX nodes; called while compiling. */
-  lower(emitter: Emitter, inputs: Readonly<Record<string, Value>>, attributes: Attributes, outputs: OutputSpec[]): Value[];
+  lower(
+    emitter: Emitter,
+    inputs: Readonly<Record<string, Value>>,
+    attributes: Attributes,
+    outputs: OutputSpec[],
+  ): Value[];
   /** The kernel answers with a list even when it holds one tensor. */
   list?: boolean;
 }

@@ -1,5 +1,5 @@
 /** Kernels that move elements without computing: reshape, transpose, concatenate, cut, pad, repeat, pick. */
-import { type Emitter, type Value, elementType } from '../emit.js';
+import { type Emitter, elementType, type Value } from '../emit.js';
 import { logicalOrder, sizeOf, storedAxis } from '../layout.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules, TracedInputs } from './rule.js';
@@ -122,7 +122,9 @@ const pack: KernelRule = {
   },
   lower(emitter: Emitter, inputs: Values, { axis }, [output]) {
     const single = output.shape.map((side, i) => (i === axis ? 1 : side));
-    const names = listOf(inputs).map((value) => emitter.full(emitter.reshape(value, single), logicalOrder(single.length)));
+    const names = listOf(inputs).map((value) =>
+      emitter.full(emitter.reshape(value, single), logicalOrder(single.length)),
+    );
     const [name] = emitter.node('Concat', names, { axis: axis as number });
     return [emitter.stored(name, output.shape, logicalOrder(single.length), elementType(output.dtype))];
   },
@@ -156,8 +158,14 @@ function padding(mode: (attributes: Attributes) => string): KernelRule {
     lower(emitter, { x }, attributes, [output]) {
       const pads = attributes.paddings as [number, number][];
       const source = emitter.expand(x);
-      const before = inStorageOrder(source, pads.map(([first]) => first));
-      const after = inStorageOrder(source, pads.map(([, last]) => last));
+      const before = inStorageOrder(
+        source,
+        pads.map(([first]) => first),
+      );
+      const after = inStorageOrder(
+        source,
+        pads.map(([, last]) => last),
+      );
       const inputs = [source.name!, emitter.ints([...before, ...after])];
       const name = mode(attributes);
       if (name === 'constant') inputs.push(emitter.scalar(Number(attributes.constantValue ?? 0), x.type));
@@ -217,9 +225,17 @@ const oneHot: KernelRule = {
     const type = elementType(output.dtype);
     const source = emitter.expand(indices);
     const [wide] = emitter.node('Unsqueeze', [source.name!, emitter.ints([indices.shape.length])]);
-    const classes = emitter.array(Array.from({ length: depth as number }, (_, i) => i), [depth as number], 'int32');
+    const classes = emitter.array(
+      Array.from({ length: depth as number }, (_, i) => i),
+      [depth as number],
+      'int32',
+    );
     const [same] = emitter.node('Equal', [wide, classes.name!]);
-    const [name] = emitter.node('Where', [same, emitter.scalar(Number(onValue), type), emitter.scalar(Number(offValue), type)]);
+    const [name] = emitter.node('Where', [
+      same,
+      emitter.scalar(Number(onValue), type),
+      emitter.scalar(Number(offValue), type),
+    ]);
     return [emitter.stored(name, output.shape, [...source.order, indices.shape.length], type)];
   },
 };

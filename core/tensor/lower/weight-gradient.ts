@@ -6,7 +6,7 @@
  */
 import type { Emitter } from '../emit.js';
 import { logicalOrder, sizeOf } from '../layout.js';
-import { type Window, allEqual } from './window.js';
+import { allEqual, type Window } from './window.js';
 
 export interface FilterGradient extends Window {
   batch: number;
@@ -47,7 +47,9 @@ function shiftedInput(emitter: Emitter, x: string, dy: string, geometry: FilterG
   const product = sumOfProducts(emitter, rows, columns);
   const space = kernel.length;
   const [split] = emitter.node('Reshape', [product, emitter.ints([outputChannels, ...kernel, inputChannels])]);
-  return emitter.node('Transpose', [split], { perm: [0, space + 1, ...logicalOrder(space).map((axis) => axis + 1)] })[0];
+  return emitter.node('Transpose', [split], {
+    perm: [0, space + 1, ...logicalOrder(space).map((axis) => axis + 1)],
+  })[0];
 }
 
 /**
@@ -63,7 +65,14 @@ function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGr
   const space = [...output.slice(0, -1), width];
   const places = positions(lines);
   const inputs = places.map((place) =>
-    places.length === 1 ? x : sliceSpace(emitter, x, place, place.map((k, i) => k + output[i])),
+    places.length === 1
+      ? x
+      : sliceSpace(
+          emitter,
+          x,
+          place,
+          place.map((k, i) => k + output[i]),
+        ),
   );
   const gradients = logicalOrder(columns).map((shift) => {
     const none = space.slice(1).map(() => 0);

@@ -22,7 +22,12 @@ type Triple = [number, number, number];
  * Window of a convolution from its input shape `[n, ...space, c]` and filter shape `[...space, in, out]`,
  * or of a pooling when `pool` is set (the filter then has spatial axes only).
  */
-export function windowOf(inputShape: readonly number[], filter: readonly number[], attributes: Attributes, pool = false): Window {
+export function windowOf(
+  inputShape: readonly number[],
+  filter: readonly number[],
+  attributes: Attributes,
+  pool = false,
+): Window {
   const space = inputShape.length - 2;
   const repeat = (value: unknown) =>
     Array.isArray(value) ? (value as number[]) : Array.from({ length: space }, () => (value as number) ?? 1);

@@ -19,7 +19,6 @@ function gelu(x: Tensor): Tensor {
   })(x);
 }
 
-
 const FUNCTIONS = {
   relu: (x: Tensor) => tf.relu(x),
   tanh: (x: Tensor) => tf.tanh(x),

@@ -1,6 +1,6 @@
 /** Convolution and transposed convolution in 2D and 3D. */
 import { type Tensor, type Tensor4D, type Tensor5D, tf } from '../tf.js';
-import { type Initialiser, biasUniform, kaimingUniform, xavierUniform, zeros } from './init.js';
+import { biasUniform, type Initialiser, kaimingUniform, xavierUniform, zeros } from './init.js';
 import { Module, type Pass, type Slot } from './module.js';
 
 export interface ConvolutionOptions {
@@ -48,7 +48,11 @@ export class Convolution extends Module<Tensor> {
   }
 }
 
-function convolve(x: Tensor, filter: Tensor, { kernel, stride, dilation, padding = 'same' }: ConvolutionOptions): Tensor {
+function convolve(
+  x: Tensor,
+  filter: Tensor,
+  { kernel, stride, dilation, padding = 'same' }: ConvolutionOptions,
+): Tensor {
   const one = kernel.map(() => 1);
   const strides = [...(stride ?? one)];
   const dilations = [...(dilation ?? one)];
@@ -57,10 +61,21 @@ function convolve(x: Tensor, filter: Tensor, { kernel, stride, dilation, padding
   if (padding === 'same') {
     // TensorFlow splits the padding of a strided convolution in another way than PyTorch; at stride 1 they agree.
     if (strides.every((step) => step === 1)) pad = 'same';
-    else input = padSpace(x, kernel.map((side, i) => Math.floor((dilations[i] * (side - 1)) / 2)));
+    else
+      input = padSpace(
+        x,
+        kernel.map((side, i) => Math.floor((dilations[i] * (side - 1)) / 2)),
+      );
   } else if (padding.some((zerosAround) => zerosAround > 0)) input = padSpace(x, padding);
   if (kernel.length === 2)
-    return tf.conv2d(input as Tensor4D, filter as Tensor4D, strides as [number, number], pad, 'NHWC', dilations as [number, number]);
+    return tf.conv2d(
+      input as Tensor4D,
+      filter as Tensor4D,
+      strides as [number, number],
+      pad,
+      'NHWC',
+      dilations as [number, number],
+    );
   return tf.conv3d(
     input as Tensor5D,
     filter as Tensor5D,
@@ -128,11 +143,13 @@ function transposedConvolve3d(
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [savedInput, savedWeights] = saved as [Tensor5D, Tensor5D];
       const filterGradient = () =>
-        tf.engine().runKernel(
-          'Conv3DBackpropFilterV2',
-          { x: dy, dy: savedInput },
-          { strides: steps, pad: 'valid', filterShape: savedWeights.shape },
-        ) as Tensor;
+        tf
+          .engine()
+          .runKernel(
+            'Conv3DBackpropFilterV2',
+            { x: dy, dy: savedInput },
+            { strides: steps, pad: 'valid', filterShape: savedWeights.shape },
+          ) as Tensor;
       return [tf.conv3d(dy as Tensor5D, savedWeights, steps, 'valid'), filterGradient()];
     };
     return { value, gradFunc };

@@ -30,7 +30,9 @@ function readNpy(bytes: Uint8Array): { data: Float32Array; shape: number[] } | u
   const header = new TextDecoder('latin1').decode(bytes.subarray(long ? 12 : 10, start));
   const type = /'descr':\s*'([^']+)'/.exec(header)![1];
   if (/'fortran_order':\s*True/.test(header)) throw new Error('Fortran order is not expected here');
-  const shape = [...(/'shape':\s*\(([^)]*)\)/.exec(header)![1].matchAll(/\d+/g) ?? [])].map((match) => Number(match[0]));
+  const shape = [...(/'shape':\s*\(([^)]*)\)/.exec(header)![1].matchAll(/\d+/g) ?? [])].map((match) =>
+    Number(match[0]),
+  );
   const read = READERS[type];
   if (!read) return undefined;
   const size = Number(type.slice(2));

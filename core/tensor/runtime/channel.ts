@@ -1,0 +1,73 @@
+/** Requests to the session thread, answered by promises. */
+import { Worker } from 'node:worker_threads';
+import { TensorError } from '../../errors.js';
+import type { Answers, Envelope, Reply, Request } from './protocol.js';
+
+export interface Channel {
+  /** @param moved buffers that are handed over instead of copied. */
+  ask<C extends Request['call']>(request: Extract<Request, { call: C }>, moved?: ArrayBuffer[]): Promise<Answers[C]>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  resolve(answer: unknown): void;
+  reject(error: Error): void;
+}
+
+/** Starts the thread. It keeps the process alive only while a request is under way. */
+export function openChannel(): Channel {
+  const worker = startThread();
+  const waiting = new Map<number, Waiting>();
+  let count = 0;
+  let broken: Error | undefined;
+
+  const settle = (id: number): Waiting => {
+    const entry = waiting.get(id)!;
+    waiting.delete(id);
+    if (waiting.size === 0) worker.unref();
+    return entry;
+  };
+  const fail = (error: Error) => {
+    broken = error;
+    for (const id of [...waiting.keys()]) settle(id).reject(error);
+  };
+  worker.unref();
+  worker.on('message', (reply: Reply) => {
+    const entry = settle(reply.id);
+    if ('failure' in reply) entry.reject(new TensorError(explain(reply.failure)));
+    else entry.resolve(reply.answer);
+  });
+  worker.on('error', (cause) => fail(new TensorError(`The tensor thread failed: ${cause.message}`, { cause })));
+  worker.on('exit', (code) => fail(new TensorError(`The tensor thread has ended (code ${code}).`)));
+
+  return {
+    ask(request, moved = []) {
+      return new Promise((resolve, reject) => {
+        if (broken) {
+          reject(broken);
+          return;
+        }
+        const envelope: Envelope = { id: count++, request };
+        waiting.set(envelope.id, { resolve: resolve as Waiting['resolve'], reject });
+        worker.ref();
+        worker.postMessage(envelope, moved);
+      });
+    },
+    async close() {
+      broken ??= new TensorError('The tensor runtime has been disposed of.');
+      await worker.terminate();
+    },
+  };
+}
+
+/** From compiled files as from TypeScript sources, whose thread needs a loader of its own. */
+function startThread(): Worker {
+  const fromSource = import.meta.url.endsWith('.ts');
+  return new Worker(new URL(fromSource ? './session-thread-from-source.mjs' : './session-thread.js', import.meta.url));
+}
+
+function explain(failure: string): string {
+  if (/alloc|memory/i.test(failure))
+    return `The tensor computation does not fit into memory (${failure}). Use a smaller batch or patch.`;
+  return `The tensor computation failed: ${failure}`;
+}

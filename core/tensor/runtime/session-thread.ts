@@ -1,0 +1,171 @@
+/**
+ * The thread that owns ONNX Runtime sessions and the state of programs.
+ *
+ * `session.run` occupies its thread until it is done; here it blocks nobody. Weights never leave but on request.
+ */
+import { parentPort } from 'node:worker_threads';
+import type * as OnnxRuntime from 'onnxruntime-node';
+import { sizeOf } from '../layout.js';
+import { fillRandom } from '../random.js';
+import { NEXT } from '../step-names.js';
+import type { TensorData } from '../tensor-data.js';
+import type { Answers, Envelope, GraphMessage, Reply, Request } from './protocol.js';
+
+type Ort = typeof OnnxRuntime;
+type OrtTensor = OnnxRuntime.Tensor;
+
+interface Graph extends GraphMessage {
+  session: OnnxRuntime.InferenceSession;
+  /** Buffers of inputs that are filled anew in each run. */
+  noise: Map<string, OrtTensor>;
+}
+
+/** A kept tensor in two copies: one is read while the other is written. */
+interface Kept {
+  current: OrtTensor;
+  spare?: OrtTensor;
+}
+
+interface Program {
+  graphs: Map<number, Graph>;
+  state: Map<string, Kept>;
+}
+
+let ort: Ort;
+let threads = 1;
+const programs = new Map<number, Program>();
+
+function programOf(id: number): Program {
+  let program = programs.get(id);
+  if (!program) {
+    program = { graphs: new Map(), state: new Map() };
+    programs.set(id, program);
+  }
+  return program;
+}
+
+type Handlers = { [C in Request['call']]: (request: Extract<Request, { call: C }>) => Promise<Answers[C]> };
+
+const handlers: Handlers = {
+  async open(request) {
+    ort = await import('onnxruntime-node');
+    threads = request.threads;
+    return { version: ort.env.versions.node ?? '' };
+  },
+
+  async load({ program, graph, message }) {
+    const session = await ort.InferenceSession.create(message.model, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+    programOf(program).graphs.set(graph, { ...message, session, noise: new Map() });
+    return undefined;
+  },
+
+  async run({ program, graph, feeds, randomness }) {
+    const { graphs, state } = programOf(program);
+    const loaded = graphs.get(graph)!;
+    const inputs: Record<string, OrtTensor> = {};
+    for (const { name, shape } of loaded.inputs) {
+      const fed = feeds.get(name);
+      if (fed) inputs[name] = new ort.Tensor('float32', fed, shape);
+      else if (state.has(name)) inputs[name] = state.get(name)!.current;
+    }
+    loaded.random.forEach(({ name, spec }, stream) => {
+      const noise = noiseBuffer(loaded, name);
+      const { seed, epoch, step } = randomness!;
+      fillRandom(noise.data as Float32Array, spec, seed, { epoch, step }, stream);
+      inputs[name] = noise;
+    });
+    const outputs: Record<string, OrtTensor> = {};
+    for (const { name, shape } of loaded.outputs)
+      outputs[name] = name.startsWith(NEXT) ? spareOf(state.get(name.slice(NEXT.length))!) : emptyTensor(shape);
+    await loaded.session.run(inputs, outputs);
+    const answer = new Map<string, Float32Array>();
+    for (const { name } of loaded.outputs) {
+      if (!name.startsWith(NEXT)) answer.set(name, outputs[name].data as Float32Array);
+      else swap(state.get(name.slice(NEXT.length))!);
+    }
+    return answer;
+  },
+
+  async unload({ program, graph }) {
+    const { graphs } = programOf(program);
+    await graphs.get(graph)?.session.release();
+    graphs.delete(graph);
+    return undefined;
+  },
+
+  async read({ program }) {
+    const copies = new Map<string, TensorData>();
+    for (const [name, { current }] of programOf(program).state)
+      copies.set(name, { data: (current.data as Float32Array).slice(), shape: current.dims });
+    return copies;
+  },
+
+  async write({ program, tensors }) {
+    const { state } = programOf(program);
+    for (const [name, { data, shape }] of tensors) state.set(name, { current: new ort.Tensor('float32', data, shape) });
+    return undefined;
+  },
+
+  async close({ program }) {
+    for (const { session } of programOf(program).graphs.values()) await session.release();
+    programs.delete(program);
+    return undefined;
+  },
+};
+
+function emptyTensor(shape: readonly number[]): OrtTensor {
+  return new ort.Tensor('float32', new Float32Array(sizeOf(shape)), shape);
+}
+
+function noiseBuffer(graph: Graph, name: string): OrtTensor {
+  let noise = graph.noise.get(name);
+  if (!noise) {
+    noise = emptyTensor(graph.inputs.find((port) => port.name === name)!.shape);
+    graph.noise.set(name, noise);
+  }
+  return noise;
+}
+
+function spareOf(kept: Kept): OrtTensor {
+  kept.spare ??= emptyTensor(kept.current.dims);
+  return kept.spare;
+}
+
+function swap(kept: Kept): void {
+  const written = kept.spare!;
+  kept.spare = kept.current;
+  kept.current = written;
+}
+
+/** Buffers of an answer that can be handed over instead of copied. */
+function movable(answer: unknown): ArrayBuffer[] {
+  if (!(answer instanceof Map)) return [];
+  return [...answer.values()].map((value: Float32Array | TensorData) => {
+    const data = value instanceof Float32Array ? value : value.data;
+    return data.buffer as ArrayBuffer;
+  });
+}
+
+let queue = Promise.resolve();
+
+async function serve({ id, request }: Envelope): Promise<void> {
+  let reply: Reply;
+  try {
+    const handle = handlers[request.call] as (request: Request) => Promise<unknown>;
+    reply = { id, answer: await handle(request) };
+  } catch (error) {
+    reply = { id, failure: error instanceof Error ? error.message : String(error) };
+  }
+  parentPort!.postMessage(reply, 'answer' in reply ? movable(reply.answer) : []);
+}
+
+parentPort!.on('message', (envelope: Envelope) => {
+  queue = queue.then(() => serve(envelope));
+});

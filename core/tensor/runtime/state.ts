@@ -1,0 +1,54 @@
+/** The tensors that a program keeps between calls: which there are, how they start, how they are restored. */
+import { TensorError } from '../../errors.js';
+import { sameList, sizeOf } from '../layout.js';
+import type { Module } from '../nn/module.js';
+import { modelName, optimizerInputs, type TrainingSpec } from '../step.js';
+import type { NamedTensors, TensorData } from '../tensor-data.js';
+import type { RestoreReport } from './types.js';
+
+/** Number of optimizer steps made, kept with the state so that a resumed training corrects its moments rightly. */
+export const STEP_COUNT = 'optimizer.step';
+
+/** Starting weights and buffers. */
+export function initialModel(network: Module, seed: number): NamedTensors {
+  const state: NamedTensors = new Map();
+  for (const [name, slot] of network.slots())
+    state.set(modelName(name), { data: slot.initial(slot.shape, { seed, name }), shape: slot.shape });
+  return state;
+}
+
+/** Starting state of a training: model, optimizer at zero, no step made. */
+export function initialTraining(spec: TrainingSpec): NamedTensors {
+  const state = initialModel(spec.network, spec.seed);
+  for (const { name, shape } of optimizerInputs(spec))
+    state.set(name, { data: new Float32Array(sizeOf(shape)), shape });
+  state.set(STEP_COUNT, { data: new Float32Array(1), shape: [] });
+  return state;
+}
+
+/** Sorts what was brought into what fits and what does not. */
+export function matchState(
+  expected: ReadonlyMap<string, readonly number[]>,
+  brought: NamedTensors,
+): { fitting: NamedTensors; report: RestoreReport } {
+  const fitting: NamedTensors = new Map();
+  const report: RestoreReport = { missing: [], unexpected: [], mismatched: [] };
+  for (const [name, shape] of expected) {
+    const tensor = brought.get(name);
+    if (!tensor) report.missing.push(name);
+    else if (!sameList(tensor.shape, shape)) report.mismatched.push(name);
+    else fitting.set(name, tensor);
+  }
+  for (const name of brought.keys()) if (!expected.has(name)) report.unexpected.push(name);
+  return { fitting, report };
+}
+
+export function shapesOf(state: NamedTensors): Map<string, readonly number[]> {
+  return new Map([...state].map(([name, { shape }]) => [name, shape]));
+}
+
+/** @throws TensorError when the data do not fill the shape. */
+export function checkData(what: string, { data, shape }: TensorData): void {
+  if (data.length !== sizeOf(shape))
+    throw new TensorError(`${what}: ${data.length} values do not fill shape ${shape.join('×')} (${sizeOf(shape)}).`);
+}
