@@ -114,7 +114,9 @@ class Loop {
       this.epochStart = started;
       events.emit({ type: 'epoch.started', epoch, epochs, steps: total });
     }
-    const hyper = this.schedule.at(epoch, position);
+    const { learningRate, momentum } = this.schedule.at(epoch, position);
+    // Where a schedule moves the momentum, Adam takes it as its first beta (PyTorch's one-cycle policy).
+    const hyper = { learningRate, ...(momentum !== undefined && { beta1: momentum }) };
     const { loss, metrics } = await program.step(tensorOf(batch), targetOf(batch), hyper, { epoch, step: position });
     batch.lease.release();
     if (!Number.isFinite(loss)) {
@@ -133,11 +135,11 @@ class Loop {
       steps: total,
       loss,
       metrics,
-      learningRate: hyper.learningRate,
+      learningRate,
       seconds: this.lastStep - started,
     });
     if (position < total - 1) return false;
-    return this.endEpoch(epoch, total, hyper.learningRate);
+    return this.endEpoch(epoch, total, learningRate);
   }
 
   private async endEpoch(epoch: number, steps: number, learningRate: number): Promise<boolean> {

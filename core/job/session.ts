@@ -1,0 +1,72 @@
+/**
+ * The services of a running job, bound in one container, and their end.
+ */
+
+import os from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { memoryBudgetBytes } from '../config/index.js';
+import { ImageFiles } from '../image/files.js';
+import { randomStream } from '../image/random.js';
+import { JobContainer } from '../plugin/container.js';
+import { openRuntime, type TensorRuntime } from '../tensor/index.js';
+import type { TrainingState } from '../train/state.js';
+import type { EventBus } from './events.js';
+import { MemoryBudget } from './memory.js';
+import type { PreparedJob } from './prepare.js';
+
+export interface Session {
+  readonly container: JobContainer;
+  readonly memory: MemoryBudget;
+  /** The tensor runtime, opened on first use. */
+  tensors(): Promise<TensorRuntime>;
+  close(): Promise<void>;
+}
+
+/** Opens what the nodes of a job may ask for. */
+export function openSession(
+  job: PreparedJob,
+  { events, signal, training }: { events: EventBus; signal: AbortSignal; training: TrainingState },
+): Session {
+  const { config, catalog, assembly } = job;
+  const { SYSTEM: system } = config;
+  const memory = new MemoryBudget(memoryBudgetBytes(config));
+  const files = new ImageFiles({
+    formats: catalog.formats(),
+    workers: decodingThreads(system.NUM_WORKERS),
+    worker: assembly.decoder,
+  });
+  let runtime: Promise<TensorRuntime> | undefined;
+  const tensors = () => {
+    runtime ??= openRuntime({
+      device: system.DEVICE.toLowerCase(),
+      ...(system.NUM_CPUS > 0 && { threads: system.NUM_CPUS }),
+      onNotice: (message) => events.emit({ type: 'warning', message }),
+    });
+    return runtime;
+  };
+  const container = new JobContainer(catalog, {
+    events,
+    memory,
+    random: (key) => randomStream({ ...key, seed: system.SEED }),
+    signal,
+    files,
+    tensors,
+    catalog,
+    training,
+    clock: () => performance.now() / 1000,
+  });
+  return {
+    container,
+    memory,
+    tensors,
+    async close() {
+      await files.close();
+      await (await runtime?.catch(() => undefined))?.dispose();
+    },
+  };
+}
+
+/** SYSTEM.NUM_WORKERS: −1 leaves a core to the tensor session, and takes five at most, as BiaPy. */
+function decodingThreads(workers: number): number {
+  return workers >= 0 ? workers : Math.max(1, Math.min(5, os.availableParallelism() - 1));
+}
