@@ -139,10 +139,9 @@ function oneCycle(peak: number, total: number, stepsPerEpoch: number): Schedule 
   const last = total - 1;
   return byPosition((epoch, step) => {
     const now = Math.min(epoch * stepsPerEpoch + step, last);
-    // A training of fewer than four steps has no rising phase.
-    if (now <= top && top > 0)
-      return { learningRate: cosine(start, peak, now / top), momentum: cosine(fast, slow, now / top) };
-    const part = last > top ? (now - Math.max(top, 0)) / (last - Math.max(top, 0)) : 1;
+    // A training of fewer than four steps begins within the falling phase.
+    if (now <= top) return { learningRate: cosine(start, peak, now / top), momentum: cosine(fast, slow, now / top) };
+    const part = (now - top) / (last - top);
     return { learningRate: cosine(peak, end, part), momentum: cosine(slow, fast, part) };
   });
 }
