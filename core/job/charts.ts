@@ -61,8 +61,7 @@ export function curveSpec(history: TrainingHistory, name: string, size: ChartSiz
               domain: parts,
               range: parts.map((part) => (part === 'Training' ? TRAINING_COLOUR : VALIDATION_COLOUR)),
             },
-            legend:
-              parts.length > 1 ? { orient: 'top', direction: 'horizontal', symbolType: 'stroke' } : { orient: 'top' },
+            legend: { orient: 'top', direction: 'horizontal', symbolType: 'stroke' },
           },
         },
       },
@@ -182,7 +181,7 @@ function epochAxis(history: TrainingHistory) {
     type: 'quantitative' as const,
     title: 'Epoch',
     scale: { domain, nice: false },
-    axis: { tickMinStep: 1, format: 'd', grid: false },
+    axis: { tickMinStep: 1, format: 'd', grid: false, ...(first === last && { values: [first] }) },
   };
 }
 

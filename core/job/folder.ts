@@ -150,7 +150,7 @@ export async function openJobFolder(options: JobFolderOptions, now: () => number
   const paths = jobPaths(options);
   const lock = await takeLock(path.join(paths.job, `.${paths.jobId}.lock`), `The job ${paths.jobId}`, now);
   try {
-    for (const folder of new Set([
+    const folders = [
       paths.job,
       paths.configFiles,
       paths.checkpoints,
@@ -159,9 +159,12 @@ export async function openJobFolder(options: JobFolderOptions, now: () => number
       paths.results,
       paths.charts,
       paths.tensorboard,
-    ]))
+    ];
+    for (const folder of new Set(folders)) {
       await checkFolder(folder);
-    await removeLeftovers(paths.job);
+      const inJob = folder !== paths.job && !path.relative(paths.job, folder).startsWith('..');
+      if (!inJob) await removeLeftovers(folder);
+    }
   } catch (error) {
     await lock.release();
     throw error;

@@ -91,7 +91,7 @@ export class JobLines {
         return [];
       case 'memory.high':
         return warning(
-          `Memory: ${formatBytes(event.used)} of the budget of ${formatBytes(event.budget)} are in use; reading waits.`,
+          `Memory: ${formatBytes(event.used)} of the budget of ${formatBytes(event.budget)} were in use at once.`,
         );
       case 'notice':
         return [{ kind: 'notice', text: event.message }];

@@ -71,6 +71,7 @@ export interface ManifestOptions {
 
 /** Hashing more than this would take longer than many a job. */
 const HASH_LIMIT = 16 * 2 ** 30;
+const ABORTED_HASH_LIMIT = 32 * 2 ** 20;
 
 /** Collects a manifest from events; {@link save} writes it, first when the job starts and again when it has ended. */
 export class ManifestRecorder {
@@ -152,7 +153,9 @@ export class ManifestRecorder {
   }
 
   private async list(files: string[]): Promise<ManifestFile[]> {
-    const limit = this.options.hashLimit ?? HASH_LIMIT;
+    const { hashLimit = HASH_LIMIT } = this.options;
+    // Whoever stops a job does not want to wait for terabytes to be read.
+    const limit = this.status === 'aborted' ? Math.min(hashLimit, ABORTED_HASH_LIMIT) : hashLimit;
     const entries: ManifestFile[] = [];
     for (const file of files.sort()) {
       const kind = this.written.get(file);

@@ -128,6 +128,8 @@ class Recorder implements JobRecord {
     const { paths } = this.options;
     this.manifest.end();
     if (this.history.records.length > 0) this.drawCharts();
+    // Of a test that was cut off, the images that were done.
+    this.saveResults();
     this.queue.push(async () => {
       const data = this.report.data();
       if (data === undefined) return;
@@ -143,7 +145,7 @@ class Recorder implements JobRecord {
   }
 
   private take(event: JobEvent): void {
-    const { paths, now, chartFrequency } = this.options;
+    const { now, chartFrequency } = this.options;
     for (const { text } of this.lines.take(event)) this.append(this.files.text, timestamped(text, now()), 'log');
     const scalars = this.tensorBoard.take(event);
     if (scalars) this.append(this.files.scalars, scalars, 'tensorboard');
@@ -163,11 +165,7 @@ class Recorder implements JobRecord {
         this.results.add(event);
         break;
       case 'phase.finished':
-        if (event.phase === 'test' && this.results.columns.length > 0)
-          this.queue.push(async () => {
-            await saveTestResults(paths.testCsv, this.results);
-            this.wrote(paths.testCsv, 'table');
-          });
+        this.saveResults();
         break;
     }
   }
@@ -175,6 +173,15 @@ class Recorder implements JobRecord {
   private async saveTable(): Promise<void> {
     await saveHistory(this.options.paths.trainingCsv, this.history);
     this.wrote(this.options.paths.trainingCsv, 'table');
+  }
+
+  private saveResults(): void {
+    const { testCsv } = this.options.paths;
+    if (this.results.columns.length === 0) return;
+    this.queue.push(async () => {
+      await saveTestResults(testCsv, this.results);
+      this.wrote(testCsv, 'table');
+    }, 'results');
   }
 
   private drawCharts(): void {

@@ -36,6 +36,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 1.25rem; }
 .columns > section { margin-bottom: 0; } .columns { margin-bottom: 1.25rem; }
 .curves { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 1.5rem; }
+.curves figure { max-width: 620px; }
 .curves svg { width: 100%; height: auto; display: block; }
 .curves svg text { font-family: inherit; }
 .curves figcaption { margin: 0 0 .25rem; font-size: .95rem; font-weight: 600; color: inherit; }

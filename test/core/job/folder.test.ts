@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isBiagraphError } from '../../../core/errors.js';
 import { checkFolder, jobPaths, openJobFolder } from '../../../core/job/folder.js';
+import { writeAside } from '../../../core/job/write-aside.js';
 
 let resultDir: string;
 beforeEach(async () => {
@@ -75,6 +77,22 @@ describe('openJobFolder', () => {
     await (await openJobFolder({ resultDir, name: 'cells', runId: 2 })).release();
     await folder.release();
     await (await openJobFolder({ resultDir, name: 'cells', runId: 1 })).release();
+  });
+
+  it('clears what a killed process left, also in folders that were moved', async () => {
+    const logs = path.join(resultDir, 'elsewhere');
+    let name = '';
+    await writeAside(path.join(logs, 'a.csv'), async (temporary) => {
+      name = path.basename(temporary);
+      await writeFile(temporary, '');
+    });
+    const dead = spawnSync(process.execPath, ['-e', '']).pid;
+    const left = name.replace(`-${process.pid}-`, `-${dead}-`);
+    const checkpoints = path.join(resultDir, 'cells', 'checkpoints');
+    await mkdir(checkpoints, { recursive: true });
+    for (const folder of [logs, checkpoints]) await writeFile(path.join(folder, left), '');
+    await (await openJobFolder({ resultDir, name: 'cells', runId: 1, moved: { logs } })).release();
+    expect([await readdir(logs), await readdir(checkpoints)]).toEqual([['a.csv'], []]);
   });
 
   it('keeps a copy of the configuration, also when started from that copy', async () => {

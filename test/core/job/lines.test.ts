@@ -126,7 +126,7 @@ describe('JobLines', () => {
     expect(texts).toEqual([
       'WARNING: no target for a.tif',
       'patches are cut with overlap',
-      'WARNING: Memory: 1 GB of the budget of 2 GB are in use; reading waits.',
+      'WARNING: Memory: 1 GB of the budget of 2 GB were in use at once.',
       'ERROR in loader: a.tif is no TIFF',
       'The loss is not finite, stopping training',
       'ERROR: job cells_1 failed: a.tif is no TIFF',

@@ -80,6 +80,15 @@ describe('recordJob', () => {
     expect((await loadHistory(paths.trainingCsv)).records).toHaveLength(4);
   });
 
+  it('keeps what a test had measured before it failed', async () => {
+    const events = jobEvents();
+    const cut = events.findIndex((event) => event.type === 'progress.step');
+    const { paths } = await record([...events.slice(0, cut), { type: 'job.failed', job: 'cells_1', message: 'no' }]);
+    expect(await readFile(paths.testCsv, 'utf8')).toBe(
+      'file,IoU (per patch),IoU (merge patches)\r\nb.tif,0.7,0.75\r\n',
+    );
+  });
+
   it('tells at once that it cannot write, and in the end again', async () => {
     const paths = jobPaths({ resultDir, name: 'cells', runId: 1 });
     await mkdir(paths.job, { recursive: true });
