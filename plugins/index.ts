@@ -56,6 +56,6 @@ export const builtInPlugin: Plugin = definePlugin({
 
 /** Module that decodes images in worker threads. Compiled and source files have different endings. */
 export const decodeWorker = new URL(
-  import.meta.url.endsWith('.ts') ? './format/worker.ts' : './format/worker.js',
+  import.meta.url.endsWith('.ts') ? './format/worker-from-source.mjs' : './format/worker.js',
   import.meta.url,
 );

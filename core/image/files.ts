@@ -27,6 +27,7 @@ export class ImageFiles {
   private readonly formats: readonly ImageFormat[];
   private readonly known: ReadonlySet<string>;
   private readonly pool: Piscina | undefined;
+  private broken = false;
   /** Files that can be read at the same time. */
   readonly concurrency: number;
 
@@ -34,15 +35,19 @@ export class ImageFiles {
     this.formats = formats;
     this.known = new Set(worker?.formats);
     this.concurrency = Math.max(workers, 1);
-    if (workers > 0 && worker)
+    if (workers > 0 && worker) {
       this.pool = new Piscina({
         filename: worker.url.href,
         minThreads: 0,
         maxThreads: workers,
         idleTimeout: 5_000,
-        // Sources run under a TypeScript loader, compiled files without.
-        execArgv: worker.url.pathname.endsWith('.ts') ? ['--import', 'tsx'] : [],
       });
+      // Threads may be forbidden or lack memory; images are then decoded on the calling thread.
+      this.pool.on('error', () => {
+        this.broken = true;
+        void this.pool?.destroy();
+      });
+    }
   }
 
   /**
@@ -51,7 +56,7 @@ export class ImageFiles {
    * @throws FormatError naming the file when it cannot be read as an image; AbortedError when `signal` fires.
    */
   async read(file: string, ndim: Dimensionality, signal?: AbortSignal): Promise<Image> {
-    if (!this.pool) return readImage(file, this.formats, { ndim, signal });
+    if (!this.pool || this.broken) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
     let result: DecodeResult;
@@ -59,6 +64,7 @@ export class ImageFiles {
       result = await this.pool.run({ file, ndim } satisfies DecodeTask, { signal });
     } catch (cause) {
       if (signal?.aborted) throw new AbortedError(undefined, { cause });
+      if (this.broken) return readImage(file, this.formats, { ndim, signal });
       throw cause;
     }
     if ('error' in result) throw fromPlainError(result.error);

@@ -71,7 +71,7 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
         folder: folder.checkpoints,
         jobId: folder.jobId,
         fingerprint: await trainingFingerprint(job),
-        metadata: { biagraph: VERSION, config: toYaml(config) },
+        metadata: { biagraph: VERSION, config: configOfCheckpoint(job) },
         ...(config.MODEL.LOAD_CHECKPOINT && { file: config.PATHS.CHECKPOINT_FILE || undefined }),
         trains: job.graphs.train !== undefined,
       },
@@ -177,6 +177,15 @@ async function saveConfigurations(job: PreparedJob, folder: JobFolder): Promise<
 
 function resolvedFile(job: PreparedJob, folder: JobFolder): string {
   return path.join(folder.configFiles, `${job.name}_resolved.yaml`);
+}
+
+/**
+ * The configuration as a checkpoint carries it, JSON and so YAML: without what belongs to one machine or one run, so
+ * that the same training gives the same bytes wherever it ran.
+ */
+function configOfCheckpoint({ config }: PreparedJob): string {
+  const { PATHS: _paths, LOG: _log, SYSTEM: _system, ...kept } = config;
+  return JSON.stringify(kept);
 }
 
 /**
