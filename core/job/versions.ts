@@ -13,14 +13,14 @@ export interface Versions {
   tfjs: string;
 }
 
-/** Read from the packages themselves; `unknown` for one that is not installed. */
+/** Read from the packages themselves; `not installed` where one is missing. */
 export function softwareVersions(): Versions {
   const folders = parents(path.dirname(fileURLToPath(import.meta.url)));
   const own = folders.map((folder) => readPackage(path.join(folder, 'package.json'))).find((found) => found);
   const dependency = (name: string) =>
     folders
       .map((folder) => readPackage(path.join(folder, 'node_modules', name, 'package.json')))
-      .find((found) => found?.name === name)?.version ?? 'unknown';
+      .find((found) => found?.name === name)?.version ?? 'not installed';
   return {
     biagraph: own?.version ?? 'unknown',
     node: process.versions.node,
