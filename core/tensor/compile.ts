@@ -66,7 +66,7 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     });
   }
   const outputs = trace.outputs.map(({ name, value }) => {
-    const stored = emitter.full(lookUp(value), logicalOrder(value.shape.length));
+    const stored = emitter.full(emitter.cast(lookUp(value), 'float32'), logicalOrder(value.shape.length));
     // Two outputs may be one value, and an input may be passed on: give every output a name of its own.
     emitter.nodes.push({ op: 'Identity', inputs: [stored], outputs: [name], attributes: {} });
     return { name, shape: value.shape };

@@ -17,7 +17,7 @@ import {
   storedAxis,
   widenOrder,
 } from './layout.js';
-import type { AttributeValue, ElementType, OnnxNode, OnnxTensor } from './onnx/model.js';
+import { type AttributeValue, ELEMENT_TYPE, type ElementType, type OnnxNode, type OnnxTensor } from './onnx/model.js';
 
 /** A traced value as it exists in the graph being emitted. */
 export interface Value {
@@ -123,6 +123,13 @@ export class Emitter {
     if (value.name !== undefined) return { ...value, name: value.name };
     const stored = this.array([value.constant!], storedShape(value), value.type);
     return { ...value, name: stored.name!, constant: undefined };
+  }
+
+  /** The same numbers as another type; to bool, everything but zero is true. */
+  cast(value: Value, type: ElementType): Value {
+    if (value.type === type) return value;
+    if (value.constant !== undefined) return { ...value, type };
+    return { ...value, name: this.node('Cast', [value.name!], { to: ELEMENT_TYPE[type] })[0], type };
   }
 
   /** The same value with nothing left to broadcast. */

@@ -22,6 +22,15 @@ export interface TracedValue {
   readonly constant?: number | ElementArray;
 }
 
+class Handle implements TracedValue {
+  constructor(
+    readonly id: number,
+    readonly shape: readonly number[],
+    readonly dtype: DataType,
+    readonly constant: number | ElementArray | undefined,
+  ) {}
+}
+
 /** One recorded kernel. */
 export interface KernelCall {
   readonly kernel: string;
@@ -92,17 +101,33 @@ interface Recorder {
 function createRecorder(): Recorder {
   let calls: KernelCall[] = [];
   let count = 0;
+  let known = new WeakSet<object>();
+  let captured = new Map<object, TracedValue>();
 
-  const newValue = (shape: readonly number[], dtype: DataType, constant?: number | ElementArray): TracedValue => ({
-    id: count++,
-    shape: [...shape],
-    dtype,
-    constant,
-  });
+  const newValue = (shape: readonly number[], dtype: DataType, constant?: number | ElementArray): TracedValue => {
+    const value = new Handle(count++, [...shape], dtype, constant);
+    known.add(value);
+    return value;
+  };
+
+  /** The value behind a tensor; one made before the trace, on a real backend, is a constant of it. */
+  const tracedValue = ({ dataId, shape, dtype }: TensorInfo): TracedValue => {
+    if (known.has(dataId)) return dataId as TracedValue;
+    if (dataId instanceof Handle)
+      throw new TensorError(
+        `${recorder.subject} uses a tensor of an earlier call, which was only recorded. Compute it anew in each call.`,
+      );
+    let value = captured.get(dataId);
+    if (!value) {
+      value = newValue(shape, dtype, constantOf(tf.engine().readSync(dataId)));
+      captured.set(dataId, value);
+    }
+    return value;
+  };
 
   const refuseRead = (): never => {
     throw new TensorError(
-      `${recorder.subject ?? 'A model function'} reads the value of a tensor while it is being compiled. ` +
+      `${recorder.subject ?? 'A function'} reads the value of a tensor while it is being compiled. ` +
         'A compiled function is recorded once, before any data exist: use tensor operations instead of ' +
         'dataSync(), arraySync() or print(), or set SYSTEM.DEVICE to eager.',
     );
@@ -112,12 +137,7 @@ function createRecorder(): Recorder {
     override write(values: unknown, shape: number[], dtype: DataType): object {
       return newValue(shape, dtype, constantOf(values));
     }
-    override move(): void {
-      throw new TensorError(
-        `${recorder.subject ?? 'A model function'} uses a tensor made before it was called. ` +
-          'Make constants inside the function, or pass them as plain arrays.',
-      );
-    }
+    override move(): void {}
     override read(): Promise<never> {
       return Promise.reject(refuseRead());
     }
@@ -154,12 +174,12 @@ function createRecorder(): Recorder {
           const rule = kernelRules.get(kernel);
           if (!rule)
             throw new TensorError(
-              `${recorder.subject ?? 'A model function'} uses the TensorFlow.js kernel ${kernel}, which the tensor ` +
+              `${recorder.subject ?? 'A function'} uses the TensorFlow.js kernel ${kernel}, which the tensor ` +
                 'compiler cannot translate yet. Set SYSTEM.DEVICE to eager to run it kernel by kernel.',
             );
           const values: Record<string, TracedValue> = {};
           for (const [key, info] of Object.entries(inputs)) {
-            if (info) values[key] = (info as TensorInfo).dataId as TracedValue;
+            if (info) values[key] = tracedValue(info as TensorInfo);
           }
           const attributes = (attrs ?? {}) as Record<string, unknown>;
           const outputs = rule.infer(values, attributes).map(({ shape, dtype }) => newValue(shape, dtype));
@@ -182,11 +202,13 @@ function createRecorder(): Recorder {
         };
         const feeds = new Map(inputs.map((spec) => [spec.name, addInput(spec)]));
         const results = build(feeds, addInput);
-        const outputs = [...results].map(([name, tensor]) => ({ name, value: tensor.dataId as TracedValue }));
+        const outputs = [...results].map(([name, tensor]) => ({ name, value: tracedValue(tensor) }));
         return { calls, inputs: placeholders, outputs };
       } finally {
         scope.endScope();
         calls = [];
+        known = new WeakSet();
+        captured = new Map();
       }
     },
   };

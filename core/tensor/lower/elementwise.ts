@@ -1,6 +1,7 @@
 /** Element-wise kernels: unary, binary with broadcasting, selection, constants. */
 import { type Emitter, elementType, type Value } from '../emit.js';
 import { sameList } from '../layout.js';
+import { ELEMENT_TYPE } from '../onnx/model.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules, OutputSpec, TracedInputs } from './rule.js';
 
@@ -53,20 +54,12 @@ function binary(op: string, fold?: Fold, options: { dtype?: 'bool'; left?: numbe
         if (options.left !== undefined && isNeutral(a, b, output.shape, options.left)) return [b];
       }
       const common = elementType(tf.upcastType(a.type as 'float32', b.type as 'float32'));
-      const operands = [castTo(emitter, a, common), castTo(emitter, b, common)];
+      const operands = [emitter.cast(a, common), emitter.cast(b, common)];
       const { names, result } = emitter.align(operands, output.shape, type);
       return [{ ...result, name: emitter.node(op, names)[0] }];
     },
   };
 }
-
-function castTo(emitter: Emitter, value: Value, type: 'float32' | 'int32' | 'bool'): Value {
-  if (value.type === type) return value;
-  if (value.constant !== undefined) return { ...value, type };
-  return { ...value, name: emitter.node('Cast', [value.name!], { to: ELEMENT_CODE[type] })[0], type };
-}
-
-const ELEMENT_CODE = { float32: 1, int32: 6, bool: 9 } as const;
 
 /** A computation on already aligned names, written with more than one node. */
 function composed(
@@ -120,7 +113,7 @@ const select: KernelRule = {
   ],
   lower(emitter, { condition, t, e }, _attributes, [output]) {
     const type = elementType(output.dtype);
-    const operands = [condition, castTo(emitter, t, type), castTo(emitter, e, type)];
+    const operands = [condition, emitter.cast(t, type), emitter.cast(e, type)];
     const { names, result } = emitter.align(operands, output.shape, type);
     return [{ ...result, name: emitter.node('Where', names)[0] }];
   },
@@ -128,7 +121,7 @@ const select: KernelRule = {
 
 const cast: KernelRule = {
   infer: ({ x }, { dtype }) => [{ shape: x.shape, dtype: dtype as OutputSpec['dtype'] }],
-  lower: (emitter, { x }, _attributes, [output]) => [castTo(emitter, x, elementType(output.dtype))],
+  lower: (emitter, { x }, _attributes, [output]) => [emitter.cast(x, elementType(output.dtype))],
 };
 
 const fill: KernelRule = {
@@ -147,7 +140,7 @@ const clip: Unary = (emitter, x, { clipValueMin, clipValueMax }) =>
 const step: Unary = (emitter, x, attributes) => {
   const alpha = Number(attributes.alpha ?? 0);
   const [positive] = emitter.node('Greater', [x, emitter.scalar(0)]);
-  if (alpha === 0) return emitter.node('Cast', [positive], { to: ELEMENT_CODE.float32 })[0];
+  if (alpha === 0) return emitter.node('Cast', [positive], { to: ELEMENT_TYPE.float32 })[0];
   return emitter.node('Where', [positive, emitter.scalar(1), emitter.scalar(alpha)])[0];
 };
 

@@ -59,9 +59,9 @@ function viaInt(op: string): KernelRule {
   return {
     infer: rule.infer,
     lower(emitter, { x }, attributes, outputs) {
-      const number = { ...x, name: emitter.node('Cast', [emitter.named(x).name], { to: 6 })[0], constant: undefined };
+      const number = emitter.cast(emitter.named(x), 'int32');
       const [value] = rule.lower(emitter, { x: number }, attributes, outputs);
-      return [{ ...value, name: emitter.node('Cast', [value.name!], { to: 9 })[0] }];
+      return [emitter.cast({ ...value, type: 'int32' }, 'bool')];
     },
   };
 }
@@ -75,8 +75,7 @@ function argument(op: string): KernelRule {
       const axes = reducedAxes(x.shape, attributes);
       const source = emitter.expand(x);
       const [index] = emitter.node(op, [source.name!], { axis: storedAxis(source.order, axes[0]), keepdims: 0 });
-      const [name] = emitter.node('Cast', [index], { to: 6 });
-      return [emitter.stored(name, output.shape, dropAxes(source.order, axes), 'int32')];
+      return [emitter.cast(emitter.stored(index, output.shape, dropAxes(source.order, axes), 'int64'), 'int32')];
     },
   };
 }

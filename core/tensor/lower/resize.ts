@@ -18,7 +18,9 @@ function resize(mode: 'linear' | 'nearest'): KernelRule {
       const [name] = emitter.node('Resize', [emitter.full(images, order), '', '', target], {
         mode,
         coordinate_transformation_mode: coordinates(attributes),
-        ...(mode === 'nearest' ? { nearest_mode: attributes.alignCorners ? 'round_prefer_ceil' : 'floor' } : {}),
+        ...(mode === 'nearest'
+          ? { nearest_mode: attributes.alignCorners || attributes.halfPixelCenters ? 'round_prefer_ceil' : 'floor' }
+          : {}),
       });
       return [emitter.stored(name, output.shape, order)];
     },

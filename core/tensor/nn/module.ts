@@ -56,10 +56,21 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
     return slot;
   }
 
-  /** All parameters and buffers with their full names: own ones first, then those of the parts in order. */
-  *slots(prefix = ''): Generator<[name: string, slot: Slot]> {
+  /**
+   * All parameters and buffers with their full names: own ones first, then those of the parts in order.
+   * A part that is used in several places counts once, under its first name.
+   */
+  *slots(): Generator<[name: string, slot: Slot]> {
+    const seen = new Set<Slot>();
+    for (const [name, slot] of this.#named('')) {
+      if (!seen.has(slot)) yield [name, slot];
+      seen.add(slot);
+    }
+  }
+
+  *#named(prefix: string): Generator<[name: string, slot: Slot]> {
     for (const [name, slot] of this.#slots) yield [prefix + name, slot];
-    for (const [name, part] of this.#children) yield* part.slots(`${prefix}${name}.`);
+    for (const [name, part] of this.#children) yield* part.#named(`${prefix}${name}.`);
   }
 }
 

@@ -28,8 +28,8 @@ export function openChannel(): Channel {
     return entry;
   };
   const fail = (error: Error) => {
-    broken = error;
-    for (const id of [...waiting.keys()]) settle(id).reject(error);
+    broken ??= error;
+    for (const id of [...waiting.keys()]) settle(id).reject(broken);
   };
   worker.unref();
   worker.on('message', (reply: Reply) => {
