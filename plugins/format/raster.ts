@@ -72,7 +72,9 @@ async function decode(bytes: FileBytes, dtype: DType): Promise<Decoded> {
       .raw({ depth: deep ? 'ushort' : 'uchar' })
       .toBuffer({ resolveWithObject: true });
     bytes.checkStop();
-    const pixels = deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : new Uint8Array(data);
+    // Copied: sharp's buffer may be part of a larger one.
+    const own = new Uint8Array(data);
+    const pixels = deep ? new Uint16Array(own.buffer) : own;
     return { data: pixels, channels: info.channels };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.trim() : String(cause);

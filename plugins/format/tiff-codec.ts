@@ -2,7 +2,7 @@
 
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
-import { getDecoder } from 'geotiff';
+import { decodeZstd } from './zstd.js';
 
 /** A compression that can be read. */
 interface Codec {
@@ -29,7 +29,7 @@ const CODECS: Record<number, Codec> = {
   8: deflateCodec,
   32946: deflateCodec,
   32773: { expansion: 64, decode: decodePackBits },
-  50000: { expansion: 2 ** 17, decode: decodeZstd },
+  50000: { expansion: 2 ** 15, decode: decodeZstd },
 };
 
 export const JPEG = 7;
@@ -140,33 +140,4 @@ function decodeLzw(data: Uint8Array, expected: number): Uint8Array {
     width = entries >= 2047 ? 12 : entries >= 1023 ? 11 : entries >= 511 ? 10 : 9;
   }
   return result.subarray(0, to);
-}
-
-async function decodeZstd(data: Uint8Array, expected: number): Promise<Uint8Array> {
-  const size = zstdContentSize(data);
-  if (size !== undefined && size > expected + SLACK) throw new Error(`the zstd data claim ${size} bytes of pixels`);
-  const decoder = await getDecoder(50000, {
-    tileWidth: 0,
-    tileHeight: 0,
-    predictor: 1,
-    bitsPerSample: 8,
-    planarConfiguration: 1,
-  });
-  return new Uint8Array(await decoder.decode(data.slice().buffer));
-}
-
-/** Size in the header of a zstd frame (RFC 8878, 3.1.1.1), undefined when it has none. Throws for other content. */
-function zstdContentSize(data: Uint8Array): number | undefined {
-  if (data.length < 6 || data[0] !== 0x28 || data[1] !== 0xb5 || data[2] !== 0x2f || data[3] !== 0xfd)
-    throw new Error('the zstd data are damaged');
-  const descriptor = data[4];
-  const single = (descriptor >> 5) & 1;
-  const at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const bytes = [single, 2, 4, 8][descriptor >> 6];
-  if (bytes === 0) return undefined;
-  if (at + bytes > data.length) throw new Error('the zstd data are cut off');
-  if (bytes === 1) return view.getUint8(at);
-  if (bytes === 2) return view.getUint16(at, true) + 256;
-  return bytes === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }

@@ -10,7 +10,11 @@ import { type Page, PHOTOMETRIC } from './tiff-page.js';
 export async function readJpegBlock(data: Uint8Array, page: Page, rows: number): Promise<Uint8Array> {
   const samples = page.planar ? 1 : page.samples;
   const stream = withTables(data, page, samples);
-  const picture = sharp(stream, { failOn: 'truncated', ignoreIcc: true, limitInputPixels: page.blockWidth * rows });
+  const picture = sharp(stream, {
+    failOn: 'truncated',
+    ignoreIcc: true,
+    limitInputPixels: page.blockWidth * page.blockHeight,
+  });
   if (samples === 1) picture.toColourspace('b-w');
   const { data: pixels, info } = await picture.raw().toBuffer({ resolveWithObject: true });
   if (info.width !== page.blockWidth || info.height < rows || info.channels !== samples)

@@ -21,6 +21,8 @@ const compress = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 const LEVEL = 8;
 /** Pixels of a compressed strip; larger strips compress hardly better. */
 const STRIP_BYTES = 256 * 1024;
+/** Uncompressed pages are one strip up to this size; a view on more than 4 GB is impossible. */
+const PLAIN_STRIP_BYTES = 2 ** 30;
 /** Strips compressed at a time. */
 const CONCURRENT = 8;
 /** Classic TIFF ends here, with room for directories. */
@@ -99,15 +101,16 @@ async function writeStrips(
   width: number,
   compressed: boolean,
 ): Promise<Strips> {
-  const bytes = new Uint8Array(pixels.buffer, pixels.byteOffset, pixels.byteLength);
   const rowBytes = width * pixels.BYTES_PER_ELEMENT;
-  const rows = compressed ? Math.max(Math.floor(STRIP_BYTES / rowBytes), 1) : bytes.length / rowBytes;
+  const fitting = Math.max(Math.floor((compressed ? STRIP_BYTES : PLAIN_STRIP_BYTES) / rowBytes), 1);
+  const rows = Math.min(fitting, pixels.length / width);
   const strips: Strips = { offsets: [], byteCounts: [], rows, end: start };
-  const stripBytes = rows * rowBytes;
-  for (let first = 0; first < bytes.length; first += CONCURRENT * stripBytes) {
+  const step = rows * width;
+  for (let first = 0; first < pixels.length; first += CONCURRENT * step) {
     const ready: Promise<Uint8Array>[] = [];
-    for (let at = first; at < Math.min(first + CONCURRENT * stripBytes, bytes.length); at += stripBytes) {
-      const strip = bytes.subarray(at, at + stripBytes);
+    for (let at = first; at < Math.min(first + CONCURRENT * step, pixels.length); at += step) {
+      const values = pixels.subarray(at, at + step);
+      const strip = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       ready.push(compressed ? compress(strip, { level: LEVEL }) : Promise.resolve(strip));
     }
     for (const strip of await Promise.all(ready)) {

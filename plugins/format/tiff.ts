@@ -7,7 +7,7 @@
 
 import { AbortedError, isBiagraphError } from '../../core/errors.js';
 import type { ImageHeader, RawImage } from '../../core/image/format.js';
-import { allocate, bytesPerValue, type PixelArray, sizeOf } from '../../core/image/image.js';
+import { allocate, type PixelArray, sizeOf } from '../../core/image/image.js';
 import { defineFormat } from '../../core/plugin/define.js';
 import { FileBytes } from './file-bytes.js';
 import { fromHalf, readBlock, toNative } from './tiff-block.js';
@@ -44,26 +44,32 @@ async function readTiff(bytes: FileBytes): Promise<RawImage> {
   } catch (cause) {
     throw bytes.damaged(`its ${sizeOf(series.shape)} pixels do not fit into memory.`, cause);
   }
-  if (series.pages.every(isPlain)) await readPlain(series, data, bytes, directories.littleEndian);
+  const plain = series.pages.every((page) => isPlain(page) && page.bits === series.pages[0].bits);
+  if (plain) await readPlain(series, data, bytes, directories.littleEndian);
   else await readBlocks(series, data, bytes, directories.littleEndian);
   return { data, shape: series.shape, axes: series.axes, dtype, metadata: series.metadata };
 }
+
+/** Bytes read at a time; a view on more than 4 GB is impossible. A multiple of every sample size. */
+const PIECE = 2 ** 28;
 
 /** Uncompressed pixels are read to where they belong; neighbouring pages in one piece. */
 async function readPlain({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
   const { bits, dtype } = pages[0];
   const half = bits === 16 && dtype === 'float32';
-  const target = half ? new Uint8Array(data.length * 2) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const size = pageValues(pages[0]) * (half ? 2 : bytesPerValue(dtype));
+  const size = (pageValues(pages[0]) * bits) / 8;
   for (let first = 0; first < pages.length; ) {
     let end = first + 1;
     while (end < pages.length && pages[end].offsets[0] === pages[end - 1].offsets[0] + size) end++;
-    const part = target.subarray(first * size, end * size);
-    await bytes.readInto(part, pages[first].offsets[0], `the pixels of page ${first}`);
-    toNative(part, bits / 8, littleEndian);
+    for (let at = first * size; at < end * size; at += PIECE) {
+      const length = Math.min(PIECE, end * size - at);
+      const piece = half ? new Uint8Array(length) : new Uint8Array(data.buffer, at, length);
+      await bytes.readInto(piece, pages[first].offsets[0] + at - first * size, `the pixels of page ${first}`);
+      toNative(piece, bits / 8, littleEndian);
+      if (half) data.set(fromHalf(new Uint16Array(piece.buffer)), at / 2);
+    }
     first = end;
   }
-  if (half) data.set(fromHalf(new Uint16Array(target.buffer)));
 }
 
 async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {

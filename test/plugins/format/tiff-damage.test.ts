@@ -8,7 +8,7 @@ import { BiagraphError } from '../../../core/errors.js';
 import { detectFormat } from '../../../core/image/format.js';
 import { bmp, jpeg, png } from '../../../plugins/format/raster.js';
 import { tiff } from '../../../plugins/format/tiff.js';
-import { fixture, images } from '../../fixtures/image/load.js';
+import { expectedPixels, fixture, images } from '../../fixtures/image/load.js';
 
 const formats = [tiff, png, jpeg, bmp];
 let folder = '';
@@ -145,6 +145,28 @@ test('a zstd frame that claims another size is refused before it is decoded', as
   expect(await refusal(file)).toMatch(/claim 2147483647 bytes/);
 });
 
+test('damaged zstd data leave the decoder sound', async () => {
+  const name = 'tiff/zstd-libtiff.tif';
+  const whole = await readFile(fixture(name));
+  for (let at = 300; at < 4000; at += 97) {
+    const damaged = Buffer.from(whole);
+    damaged.fill(at & 255, at, at + 3);
+    await readsOrRefuses(await put('zstd.tif', damaged));
+  }
+  expect((await tiff.read(fixture(name), {})).data).toEqual(expectedPixels(images[name]));
+});
+
+test('bits without a stated depth are read, in either order', async () => {
+  const bits = Uint8Array.of(0b10100000, 0b01010000, 0b11110000);
+  const oneBit = (changes: Record<number, number>) => entries({ 279: 3, ...changes }, 9).filter(([tag]) => tag !== 258);
+  const at = 10 + 8 * 12 + 4;
+  const plain = await tiff.read(await put('bits.tif', handMade(oneBit({ 273: at }), bits)), {});
+  expect(Array.from(plain.data)).toEqual([1, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1, 1]);
+  const turned = Uint8Array.of(0b00000101, 0b00001010, 0b00001111);
+  const back = await tiff.read(await put('fill.tif', handMade(oneBit({ 273: at + 12, 266: 2 }), turned)), {});
+  expect(back.data).toEqual(plain.data);
+});
+
 test('folders and missing files are named', async () => {
   const dir = join(folder, 'folder.tif');
   await mkdir(dir);
@@ -158,6 +180,7 @@ const samples = [
   'tiff/tiled.tif',
   'tiff/lzw-uint16.tif',
   'tiff/zstd-uint16.tif',
+  'tiff/zstd-libtiff.tif',
   'tiff/jpeg-tiled.tif',
   'tiff/ome-tczyx.ome.tif',
   'tiff/bigtiff-zlib-big-endian.tif',

@@ -1,0 +1,75 @@
+/** zstd data by geotiff's decoder, which must be handed sound frames of known size only. */
+
+import { getDecoder } from 'geotiff';
+
+/** Number of zstd in TIFF tag 259. */
+const ZSTD = 50000;
+
+/** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
+const SLACK = 64 * 1024;
+
+/** Decompresses one frame of about `expected` bytes. Throws an Error that says what is wrong. */
+export async function decodeZstd(data: Uint8Array, expected: number): Promise<Uint8Array> {
+  const frame = soundFrame(data, expected);
+  const parameters = { tileWidth: 0, tileHeight: 0, predictor: 1, bitsPerSample: 8, planarConfiguration: 1 };
+  const decoder = await getDecoder(ZSTD, parameters);
+  return new Uint8Array(await decoder.decode(frame.buffer as ArrayBuffer));
+}
+
+/**
+ * A copy of the first frame, checked and with its size in the header (RFC 8878, 3.1.1).
+ *
+ * The decoder takes its output buffer from that size: it corrupts its memory when the frame is cut off, and may never
+ * end when the size is missing, as libtiff leaves it. With a size that is wrong it only fails.
+ */
+function soundFrame(data: Uint8Array, expected: number): Uint8Array {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const need = (bytes: number) => {
+    if (bytes > data.length) throw new Error('the zstd data are cut off');
+  };
+  need(6);
+  const descriptor = data[4];
+  // Reserved bits and dictionaries do not occur in image files.
+  if (view.getUint32(0, true) !== 0xfd2fb528 || (descriptor & 0x0b) !== 0) throw new Error('the zstd data are damaged');
+  const single = (descriptor & 0x20) !== 0;
+  const sizeAt = single ? 5 : 6;
+  const sizeBytes = [single ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  need(sizeAt + sizeBytes);
+  const size = contentSize(view, sizeAt, sizeBytes);
+  if (size !== undefined && size > expected + SLACK) throw new Error(`the zstd data claim ${size} bytes of pixels`);
+
+  const checksum = (descriptor & 0x04) !== 0 ? 4 : 0;
+  const end = endOfBlocks(data, sizeAt + sizeBytes) + checksum;
+  need(end);
+  if (size !== undefined) return data.slice(0, end);
+  const header = new DataView(new ArrayBuffer(14));
+  header.setUint32(0, 0xfd2fb528, true);
+  header.setUint8(4, 0xc0 | (descriptor & 0x04));
+  header.setUint8(5, data[5]);
+  header.setBigUint64(6, BigInt(expected), true);
+  const blocks = data.subarray(sizeAt, end);
+  const frame = new Uint8Array(header.byteLength + blocks.length);
+  frame.set(new Uint8Array(header.buffer));
+  frame.set(blocks, header.byteLength);
+  return frame;
+}
+
+function contentSize(view: DataView, at: number, bytes: number): number | undefined {
+  if (bytes === 0) return undefined;
+  if (bytes === 1) return view.getUint8(at);
+  if (bytes === 2) return view.getUint16(at, true) + 256;
+  return bytes === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+}
+
+/** Walks the blocks of a frame, each a header of three bytes and its content. */
+function endOfBlocks(data: Uint8Array, first: number): number {
+  for (let at = first; at + 3 <= data.length; ) {
+    const header = data[at] | (data[at + 1] << 8) | (data[at + 2] << 16);
+    const kind = (header >> 1) & 3;
+    if (kind === 3) throw new Error('the zstd data are damaged');
+    // A run of one byte states its length but stores the byte alone.
+    at += 3 + (kind === 1 ? 1 : header >> 3);
+    if (header & 1) return at;
+  }
+  throw new Error('the zstd data are cut off');
+}
