@@ -6,7 +6,7 @@ import type { JobLines, Line } from '../core/job/lines.js';
 import { type Bar, Progress } from '../core/job/progress.js';
 
 export interface ShowOptions {
-  lines: JobLines;
+  lines: Pick<JobLines, 'take'>;
   /** Standard output, usually. */
   stream?: NodeJS.WriteStream;
   /** Colours; by default on a terminal unless `NO_COLOR` is set. */

@@ -10,7 +10,7 @@ import { VERSION } from '../plugin/registry.js';
 import { CheckpointStore } from '../train/state.js';
 import { EventBus, type Phase } from './events.js';
 import { ExampleCollector } from './examples.js';
-import { type JobFolder, openJobFolder } from './folder.js';
+import { type JobFolder, type JobFolderOptions, type JobPaths, jobPaths, openJobFolder } from './folder.js';
 import { hashConfig } from './hash.js';
 import type { PreparedJob } from './prepare.js';
 import { recordJob } from './record.js';
@@ -45,20 +45,8 @@ const PHASES: readonly Phase[] = ['train', 'test'];
  */
 export async function runJob(job: PreparedJob, options: RunOptions = {}): Promise<JobResult> {
   const { events = new EventBus(), signal = new AbortController().signal, resume = 'auto' } = options;
-  const { config, name, runId, resultDir } = job;
-  const folder = await openJobFolder({
-    resultDir,
-    name,
-    runId,
-    moved: {
-      checkpoints: config.PATHS.CHECKPOINT,
-      logs: config.LOG.LOG_DIR,
-      tensorboard: config.LOG.TENSORBOARD_LOG_DIR,
-      charts: config.PATHS.CHARTS,
-      results: config.PATHS.RESULT_DIR.PATH,
-    },
-    logPrefix: config.LOG.LOG_FILE_PREFIX,
-  });
+  const { config } = job;
+  const folder = await openJobFolder(folderOptions(job));
   // Errors of one part must also end the others: an observer that cannot write stops the graph.
   const stop = new AbortController();
   const abort = () => stop.abort();
@@ -140,6 +128,27 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
     await folder.release();
     events.close();
   }
+}
+
+/** Where a job writes, without touching the disk. @throws ConfigError as {@link jobPaths}. */
+export function pathsOf(job: PreparedJob): JobPaths {
+  return jobPaths(folderOptions(job));
+}
+
+function folderOptions({ config, name, runId, resultDir }: PreparedJob): JobFolderOptions {
+  return {
+    resultDir,
+    name,
+    runId,
+    moved: {
+      checkpoints: config.PATHS.CHECKPOINT,
+      logs: config.LOG.LOG_DIR,
+      tensorboard: config.LOG.TENSORBOARD_LOG_DIR,
+      charts: config.PATHS.CHARTS,
+      results: config.PATHS.RESULT_DIR.PATH,
+    },
+    logPrefix: config.LOG.LOG_FILE_PREFIX,
+  };
 }
 
 async function runPhase(
