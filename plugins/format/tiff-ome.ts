@@ -8,12 +8,17 @@ import type { ImageMetadata } from '../../core/image/image.js';
 import type { FileBytes } from './file-bytes.js';
 import { unitName } from './unit.js';
 
-/** Order of planes and what their axes mean. */
+/** Axes before y and x, slowest first, and their lengths. */
 export interface PlaneOrder {
   axes: string;
   sizes: number[];
-  /** Directory of every plane; absent when planes follow the directories. */
-  directories?: number[];
+}
+
+/** Planes of an OME image. */
+export interface OmePlanes extends PlaneOrder {
+  /** Directory of every plane. */
+  directories: number[];
+  metadata: ImageMetadata;
 }
 
 /**
@@ -25,7 +30,7 @@ export function omeSeries(
   samples: number,
   pages: number,
   bytes: FileBytes,
-): (PlaneOrder & { metadata: ImageMetadata }) | undefined {
+): OmePlanes | undefined {
   if (!/^\s*<(\?xml|!--|OME|ome:OME)/.test(description) || !/<(\w+:)?OME[\s>]/.test(description)) return undefined;
   const element = /<(?:\w+:)?Pixels\b([^>]*?)(\/>|>([\s\S]*?)<\/(?:\w+:)?Pixels>)/.exec(description);
   if (!element) return undefined;

@@ -92,6 +92,8 @@ export function pageOf(directory: Directory, bytes: FileBytes, index: number): P
   const blocks = blocksAcross * blocksDown * (planar ? samples : 1);
   const offsets = list(tiled ? TAG.tileOffsets : TAG.stripOffsets) ?? refuse('it does not say where its pixels are.');
   const rawBytes = Math.ceil((blockWidth * bits * (planar ? 1 : samples)) / 8) * blockHeight;
+  if (rawBytes > FREE_BYTES + bytes.size * expansion)
+    refuse(`blocks of ${blockWidth}×${blockHeight} pixels are more than a file of ${bytes.size} bytes can hold.`);
   const byteCounts =
     list(tiled ? TAG.tileByteCounts : TAG.stripByteCounts) ?? impliedCounts(compression, blocks, rawBytes);
   if (!byteCounts || offsets.length < blocks || byteCounts.length < blocks)

@@ -36,11 +36,10 @@ function describedSeries({ pages }: Directories, bytes: FileBytes): Series {
 
   const ome = omeSeries(description, first.samples, pages.length, bytes);
   if (ome) {
-    const order = ome.directories ?? planes(ome.sizes);
     return {
       axes: ome.axes + axesInPlane,
       shape: [...ome.sizes, ...inPlane],
-      pages: order.map((index) =>
+      pages: ome.directories.map((index) =>
         index === 0 ? first : like(first, pageOf(pages[index], bytes, index), bytes, index),
       ),
       metadata: ome.metadata,
@@ -67,10 +66,6 @@ function describedSeries({ pages }: Directories, bytes: FileBytes): Series {
   const alike = listedPages(pages, first, bytes);
   if (alike.length === 1) return { axes: axesInPlane, shape: inPlane, pages: alike, metadata };
   return { axes: `I${axesInPlane}`, shape: [alike.length, ...inPlane], pages: alike, metadata };
-}
-
-function planes(sizes: number[]): number[] {
-  return Array.from({ length: sizes.reduce((product, size) => product * size, 1) }, (_, i) => i);
 }
 
 /** The pages like the first, or exactly `count` leading ones. Smaller copies (previews, pyramids) are passed over. */

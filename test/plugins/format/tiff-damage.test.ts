@@ -81,6 +81,13 @@ test('the hand-made file is sound before it is damaged', async () => {
   expect(Array.from(raw.data)).toEqual(Array.from({ length: 12 }, (_, i) => i));
 });
 
+const tiles = (width: number, height: number): Entry[] => [
+  [322, 4, width],
+  [323, 4, height],
+  [324, 4, 8],
+  [325, 4, 12],
+];
+
 const twelve = new Uint8Array(12);
 const broken: [string, Uint8Array | string, RegExp][] = [
   ['empty', '', /empty/],
@@ -97,15 +104,27 @@ const broken: [string, Uint8Array | string, RegExp][] = [
     handMade(entries({ 256: 0x7fffffff, 257: 0x7fffffff, 278: 0x7fffffff }), twelve),
     /declares|truncated|blocks/,
   ],
-  ['huge size under deflate', handMade(entries({ 256: 100000, 257: 100000, 278: 100000, 259: 8 }), twelve), /declares/],
+  [
+    'huge size under deflate',
+    handMade(entries({ 256: 100000, 257: 100000, 278: 100000, 259: 8 }), twelve),
+    /more than a file of \d+ bytes can hold/,
+  ],
   [
     'huge size under zstd',
     handMade(entries({ 256: 100000, 257: 100000, 278: 100000, 259: 50000 }), twelve),
-    /declares/,
+    /more than a file of \d+ bytes can hold/,
   ],
   ['too few strips', handMade(entries({ 278: 1 }), twelve), /3 blocks/],
   ['strips beyond the end', handMade(entries({ 279: 4000 }), twelve), /bytes \d+ to \d+/],
   ['strip too short', handMade(entries({ 279: 5 }), twelve), /5 of 12 bytes/],
+  [
+    'huge tiles under LZW',
+    handMade(
+      [...entries({ 259: 5 }, 11).filter(([tag]) => ![273, 278, 279].includes(tag)), ...tiles(0x10000000, 0x10000000)],
+      twelve,
+    ),
+    /blocks of 268435456×268435456/,
+  ],
   [
     'no strips',
     handMade(
