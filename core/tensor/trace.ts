@@ -22,6 +22,9 @@ export interface TracedValue {
   readonly constant?: number | ElementArray;
 }
 
+/** A function uses a kernel without a lowering rule; it can still run eagerly. */
+export class UntranslatableKernel extends TensorError {}
+
 class Handle implements TracedValue {
   constructor(
     readonly id: number,
@@ -173,7 +176,7 @@ function createRecorder(): Recorder {
         kernelFunc: ({ inputs, attrs }) => {
           const rule = kernelRules.get(kernel);
           if (!rule)
-            throw new TensorError(
+            throw new UntranslatableKernel(
               `${recorder.subject ?? 'A function'} uses the TensorFlow.js kernel ${kernel}, which the tensor ` +
                 'compiler cannot translate yet. Set SYSTEM.DEVICE to eager to run it kernel by kernel.',
             );

@@ -19,6 +19,7 @@ import {
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import { trace, type ValueSpec } from '../trace.js';
 import { type Channel, openChannel } from './channel.js';
+import { inferenceOrEager, trainingOrEager } from './fallback.js';
 import { GraphCache } from './graph-cache.js';
 import type { RandomInput } from './protocol.js';
 import { checkData, initialModel, initialTraining, matchState, STEP_COUNT, shapesOf } from './state.js';
@@ -46,12 +47,12 @@ export async function openCompiledRuntime(choice: RuntimeChoice): Promise<Tensor
     async train(spec) {
       const program = new CompiledTraining(channel, programs++, spec);
       await program.restore(initialTraining(spec));
-      return program;
+      return choice.device === 'auto' ? trainingOrEager(program, spec, choice) : program;
     },
     async infer(network, weights) {
       const program = new CompiledInference(channel, programs++, network);
       if (weights) await program.restore(weights);
-      return program;
+      return choice.device === 'auto' ? inferenceOrEager(program, network, weights, choice) : program;
     },
     dispose: () => channel.close(),
   };
@@ -105,12 +106,13 @@ class CompiledTraining implements TrainingProgram {
   }
 
   async step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured> {
-    const step = ++this.#steps;
+    const step = this.#steps + 1;
     const scalars = hyperFeeds(this.spec, hyper, step);
     const scalarInputs = [...scalars.keys()].map((name) => ({ name, shape: [] }));
     const specs = [...modelInputs(this.spec.network), ...optimizerInputs(this.spec), ...scalarInputs];
     const graph = await this.graph('step', specs, { input, target }, trainingStep(this.spec));
     const feeds = new Map([...scalars].map(([name, value]) => [name, Float32Array.of(value)]));
+    this.#steps = step;
     return this.scalars(await this.run(graph, { input, target }, feeds, key));
   }
 

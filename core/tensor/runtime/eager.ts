@@ -62,7 +62,8 @@ export function eagerTraining(spec: TrainingSpec, start?: NamedTensors): Trainin
   };
 }
 
-function eagerInference(network: Module, weights?: NamedTensors): InferenceProgram {
+/** A network with the given weights, where there are some. */
+export function eagerInference(network: Module, weights?: NamedTensors): InferenceProgram {
   const kept = initialModel(network, 0);
   const expected = shapesOf(kept);
   const restore = (brought: NamedTensors) => {
