@@ -66,7 +66,7 @@ export class FileBytes {
       );
   }
 
-  /** Bytes for immediate use; the array may be a view that later reads overwrite never, but share. */
+  /** Bytes of the file; small reads share one buffer and must not be changed. */
   async read(offset: number, length: number, what: string): Promise<Uint8Array> {
     this.require(offset, length, what);
     const at = offset - this.#windowStart;

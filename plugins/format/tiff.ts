@@ -5,7 +5,7 @@
  * zstd, libjpeg (through sharp) the JPEG blocks.
  */
 
-import { AbortedError, isBiagraphError } from '../../core/errors.js';
+import { isBiagraphError } from '../../core/errors.js';
 import type { ImageHeader, RawImage } from '../../core/image/format.js';
 import { allocate, type PixelArray, sizeOf } from '../../core/image/image.js';
 import { defineFormat } from '../../core/plugin/define.js';
@@ -82,7 +82,7 @@ async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes,
       try {
         place(await decode(stored, job, littleEndian), job, data);
       } catch (cause) {
-        if (isBiagraphError(cause) || cause instanceof AbortedError) throw cause;
+        if (isBiagraphError(cause)) throw cause;
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw bytes.damaged(`${what} cannot be decoded: ${reason}. Copy the file again or save it anew.`, cause);
       }
