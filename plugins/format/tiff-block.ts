@@ -18,7 +18,7 @@ export async function readBlock(
   const rowBytes = blockRowBytes(page);
   const stored = page.reversedBits ? Uint8Array.from(data, reverseBits) : data;
   // Copied: decoded bytes may be a view on a shared or unaligned buffer, and predictors work in place.
-  const bytes = (await decompress(page.compression, stored, rows * rowBytes)).slice();
+  const bytes = new Uint8Array(await decompress(page.compression, stored, rows * rowBytes));
   const perPixel = page.planar ? 1 : page.samples;
   const values = rows * page.blockWidth * perPixel;
   if (page.predictor === 3) undoFloatPredictor(bytes, rows, rowBytes, perPixel, page.bits / 8);

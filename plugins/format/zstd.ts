@@ -41,7 +41,7 @@ function soundFrame(data: Uint8Array, expected: number): Uint8Array {
   const checksum = (descriptor & 0x04) !== 0 ? 4 : 0;
   const end = endOfBlocks(data, sizeAt + sizeBytes) + checksum;
   need(end);
-  if (size !== undefined) return data.slice(0, end);
+  if (size !== undefined) return new Uint8Array(data.subarray(0, end));
   const header = new DataView(new ArrayBuffer(14));
   header.setUint32(0, 0xfd2fb528, true);
   header.setUint8(4, 0xc0 | (descriptor & 0x04));
