@@ -155,7 +155,7 @@ function shapeWords(info: KeyInfo): string {
 }
 
 function adviceFor(info: KeyInfo, value: Value): string {
-  if (value.kind === 'str' && readLiteral(value.value.replace(/[\u2010-\u2015\u2212]/g, '-'), value.origin))
+  if (value.kind === 'str' && dashes.test(value.value) && readLiteral(value.value.replace(dashes, '-'), value.origin))
     return 'Type the minus sign anew: this one is a typographic dash.';
   if (info.python === 'str' && value.kind !== 'list' && value.kind !== 'tuple' && value.kind !== 'map')
     return `Put it between quotes: "${value.kind === 'foreign' ? '...' : show(value)}".`;
@@ -186,6 +186,9 @@ function adviceForUnknown(section: string, name: string, key: string): string {
     ? `Did you mean ${other}?`
     : `Remove it; ${section || 'the top level'} has ${namesIn(section).slice(0, 6).join(', ')} and others.`;
 }
+
+/** Minus signs that word processors and web pages make (R008). */
+const dashes = /[\u2010-\u2015\u2212]/;
 
 /** Keys that left without an upgrade, and what says the same today (R076). */
 const successors: Record<string, string> = {

@@ -92,7 +92,7 @@ class EventReader {
       const value =
         event.type === EVENT_ID.SEQUENCE
           ? this.sequence(event.start, event.style === COLLECTION_STYLE.FLOW, origin)
-          : this.mapping(origin);
+          : this.mapping(event.style === COLLECTION_STYLE.FLOW, origin);
       return tag === '' || tag === '!!seq' || tag === '!!map' ? value : { kind: 'foreign', name: tag, origin };
     }
     throw syntaxError('The document ends early.', fallback, 'Check the last lines.');
@@ -119,7 +119,7 @@ class EventReader {
     return { kind: 'list', items, origin, ...(flow && { source: bracketed(this.source.text, start) }) };
   }
 
-  private mapping(origin: Origin): Mapping {
+  private mapping(flow: boolean, origin: Origin): Mapping {
     const entries = new Map<string, Entry>();
     const merged: Value[] = [];
     while (this.events[this.next].type !== EVENT_ID.POP) {
@@ -128,13 +128,36 @@ class EventReader {
         throw syntaxError('A key is not a plain text.', origin, 'Write keys as words, such as TRAIN.');
       const name = getScalarValue(this.source.text, key);
       const keyOrigin = key.valueStart >= 0 ? this.source.origin(key.valueStart) : origin;
-      const value = this.value(keyOrigin);
+      const value = (flow && this.splitTuple(keyOrigin)) || this.value(keyOrigin);
       if (name === '<<' && key.style === SCALAR_STYLE.PLAIN) merged.push(value);
       else this.add(entries, name, { origin: keyOrigin, value });
     }
     this.next++;
     for (const value of merged) mergeInto(entries, value);
     return { kind: 'map', entries, origin };
+  }
+
+  /**
+   * A tuple inside `{}`, which YAML tears apart at its commas: `{PATCH_SIZE: (64, 64, 1)}` is one key to whoever wrote
+   * it. The pieces that YAML takes for further keys are skipped.
+   */
+  private splitTuple(fallback: Origin): Value | undefined {
+    const event = this.events[this.next];
+    if (event.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN || event.valueStart < 0) return undefined;
+    const { text } = this.source;
+    const first = text.slice(event.valueStart, event.valueEnd);
+    const end = text.indexOf(')', event.valueEnd);
+    if (!first.startsWith('(') || first.includes(')') || end < 0) return undefined;
+    const value = text.slice(event.valueStart, end + 1);
+    if (!/^\([^(){}[\]:#'"\n]*\)$/.test(value)) return undefined;
+    this.charge(1, fallback);
+    this.next++;
+    for (;;) {
+      const piece = this.events[this.next];
+      if (piece.type !== EVENT_ID.SCALAR || piece.valueStart < 0 || piece.valueStart > end) break;
+      this.next += 2;
+    }
+    return { kind: 'str', value, quoted: false, origin: this.source.origin(event.valueStart) };
   }
 
   private add(entries: Map<string, Entry>, name: string, entry: Entry): void {

@@ -65,7 +65,8 @@ export function nestDottedKeys(map: Mapping, free: readonly string[], prefix = '
     let value = entry.value;
     if (value.kind === 'map' && !free.includes(key)) value = nestDottedKeys(value, free, key);
     else if (value.kind === 'map') value = copyMapping(value);
-    if (parts.length === 1 || parts.includes('')) mergeEntry(nested, name, { origin: entry.origin, value });
+    if (parts.length === 1 || !parts.every((part) => /^[A-Za-z]\w*$/.test(part)))
+      mergeEntry(nested, name, { origin: entry.origin, value });
     else mergeEntry(nested, parts[0], wrap(parts.slice(1), { origin: entry.origin, value }));
   }
   return nested;

@@ -1,0 +1,85 @@
+import { configKeys, getKey } from '../keys.js';
+import type { Check } from './context.js';
+
+const probabilities = configKeys()
+  .map((info) => info.key)
+  .filter((key) => /^AUGMENTOR\..*_PROB$/.test(key));
+
+/** Ranges of each augmentation's own values: switch, keys, least, most, rule. */
+const ranges: [on: string, keys: string[], low: number, high: number, rule: string][] = [
+  ['RANDOM_ROT', ['RANDOM_ROT_RANGE'], -360, 360, 'R325'],
+  ['SHEAR', ['SHEAR_RANGE'], -360, 360, 'R325'],
+  ['DROPOUT', ['DROP_RANGE'], 0, 1, 'R327'],
+  ['CUTOUT', ['COUT_SIZE'], 0, 1, 'R327'],
+  ['CUTBLUR', ['CBLUR_SIZE'], 0, 1, 'R327'],
+  ['CUTBLUR', ['CBLUR_DOWN_RANGE'], 1, 8, 'R327'],
+  ['CUTMIX', ['CMIX_SIZE'], 0, 1, 'R327'],
+  ['CUTNOISE', ['CNOISE_SCALE', 'CNOISE_SIZE'], 0, 1, 'R327'],
+  ['GRIDMASK', ['GRID_RATIO', 'GRID_D_RANGE', 'GRID_ROTATE'], 0, 1, 'R328'],
+  ['ZOOM', ['ZOOM_RANGE'], 0.1, 10, 'R330'],
+];
+
+/** Data augmentation (rules R324 to R332). */
+export function checkAugmentor(c: Check): void {
+  const { AUGMENTOR: augmentor, DATA } = c.config;
+  if (!augmentor.ENABLE) return;
+  for (const key of probabilities) c.inRange('R324', key, 0, 1);
+  for (const [on, keys, low, high, rule] of ranges)
+    if (getKey(c.config, `AUGMENTOR.${on}`))
+      for (const key of keys) c.inRange(rule, `AUGMENTOR.${key}`, low, high, [`AUGMENTOR.${on}`]);
+  if (augmentor.ELASTIC) c.oneOf('R326', 'AUGMENTOR.E_MODE', ['constant', 'nearest', 'reflect', 'wrap']);
+  const [near, far] = augmentor.GRID_D_RANGE;
+  if (augmentor.GRIDMASK && !(near < far))
+    c.error(
+      'R328',
+      ['AUGMENTOR.GRID_D_RANGE', 'AUGMENTOR.GRIDMASK'],
+      `Expected a range from small to large, came ${near} and ${far}.`,
+      'Write (0.4, 1).',
+    );
+  if (augmentor.RANDOM_RESIZED_CROP) checkCrop(c);
+  if (augmentor.ZOOM && augmentor.ZOOM_IN_Z && c.dims === 2)
+    c.warn('R330', ['AUGMENTOR.ZOOM_IN_Z', 'PROBLEM.NDIM'], 'There is no Z in 2D.', 'Write False.');
+  c.oneOf('R331', 'AUGMENTOR.AFFINE_MODE', ['constant', 'reflect', 'wrap', 'symmetric']);
+  if (DATA.NORMALIZATION.TYPE === 'zero_mean_unit_variance')
+    for (const name of ['GAMMA_CONTRAST', 'POISSON_NOISE'] as const)
+      if (augmentor[name])
+        c.error(
+          'R332',
+          [`AUGMENTOR.${name}`, 'DATA.NORMALIZATION.TYPE'],
+          'This needs values that are not negative, and zero_mean_unit_variance makes some.',
+          'Write False, or DATA.NORMALIZATION.TYPE: scale_range.',
+        );
+}
+
+function checkCrop(c: Check): void {
+  const { AUGMENTOR, DATA } = c.config;
+  const key = 'AUGMENTOR.RANDOM_RESIZED_CROP';
+  const refuse = (because: string, message: string, advice: string) => c.error('R329', [key, because], message, advice);
+  if (c.dims === 3) refuse('PROBLEM.NDIM', 'Random resized crops are for 2D.', 'Write False.');
+  if (!DATA.TRAIN.EXTRACT_RANDOM_PATCH)
+    refuse(
+      'DATA.TRAIN.EXTRACT_RANDOM_PATCH',
+      'Random resized crops need DATA.TRAIN.EXTRACT_RANDOM_PATCH.',
+      'Write it True.',
+    );
+  if (DATA.TRAIN.PROBABILITY_MAP)
+    refuse(
+      'DATA.TRAIN.PROBABILITY_MAP',
+      'Random resized crops do not go with a probability map.',
+      'Switch one of them off.',
+    );
+  if (AUGMENTOR.ZOOM || AUGMENTOR.RANDOM_ROT)
+    refuse(
+      AUGMENTOR.ZOOM ? 'AUGMENTOR.ZOOM' : 'AUGMENTOR.RANDOM_ROT',
+      'Random resized crops do not go with ZOOM or RANDOM_ROT.',
+      'Switch those off.',
+    );
+  const range = AUGMENTOR.RANDOM_RESIZED_CROP_SCALE_RANGE;
+  if (!range.every((share) => share > 0 && share <= 1))
+    c.error(
+      'R329',
+      ['AUGMENTOR.RANDOM_RESIZED_CROP_SCALE_RANGE', key],
+      `Expected shares above 0, at most 1, came ${range.join(', ')}.`,
+      'Write (0.7, 0.95).',
+    );
+}

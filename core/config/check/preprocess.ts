@@ -1,0 +1,61 @@
+import { DET } from '../schema/key.js';
+import { showPlain } from '../value.js';
+import type { Check } from './context.js';
+
+const section = 'DATA.PREPROCESS';
+
+/** Steps on whole images before they are cut (rules R231 to R236). */
+export function checkPreprocess(c: Check): void {
+  const { DATA } = c.config;
+  const { TRAIN, VAL, TEST, CANNY, MEDIAN_BLUR, MATCH_HISTOGRAM } = DATA.PREPROCESS;
+  if (DATA.VAL.FROM_TRAIN && VAL)
+    c.warn(
+      'R231',
+      [`${section}.VAL`, 'DATA.VAL.FROM_TRAIN'],
+      'This has no effect: validation images come from training.',
+      `${section}.TRAIN decides.`,
+    );
+  if (!TRAIN && !VAL && !TEST) return;
+  checkResize(c);
+  if (CANNY.ENABLE && c.dims === 3)
+    c.error('R233', [`${section}.CANNY.ENABLE`, 'PROBLEM.NDIM'], 'The Canny filter is for 2D.', 'Write False.');
+  if (MEDIAN_BLUR.ENABLE)
+    c.hasLength('R234', `${section}.MEDIAN_BLUR.KERNEL_SIZE`, c.dims + 1, c.axes(true), ['PROBLEM.NDIM']);
+  if (MATCH_HISTOGRAM.ENABLE) c.exists('R235', `${section}.MATCH_HISTOGRAM.REFERENCE_PATH`);
+  checkZoom(c);
+}
+
+function checkResize(c: Check): void {
+  const { RESIZE } = c.config.DATA.PREPROCESS;
+  if (!RESIZE.ENABLE) return;
+  const key = `${section}.RESIZE.OUTPUT_SHAPE`;
+  if (c.is(DET))
+    c.error('R232', [`${section}.RESIZE.ENABLE`, 'PROBLEM.TYPE'], 'Points cannot be resized.', 'Write False.');
+  let shape = RESIZE.OUTPUT_SHAPE;
+  if (c.dims === 3 && shape.length === 2 && shape.every((side) => side === 512)) {
+    shape = [512, 512, 512];
+    c.derive('DATA.PREPROCESS.RESIZE.OUTPUT_SHAPE', [512, 512, 512]);
+  } else if (!c.hasLength('R232', key, c.dims, c.axes(), ['PROBLEM.NDIM'])) return;
+  const patch = c.config.DATA.PATCH_SIZE;
+  if (shape.some((side, i) => patch[i] > side))
+    c.error(
+      'R232',
+      [key, 'DATA.PATCH_SIZE'],
+      `The patch ${showPlain(patch)} is larger than the resized image ${showPlain(shape)}.`,
+      'Take a smaller patch or a larger shape.',
+    );
+}
+
+function checkZoom(c: Check): void {
+  const { ZOOM } = c.config.DATA.PREPROCESS;
+  if (!ZOOM.ENABLE) return;
+  if (!c.config.TEST.BY_CHUNKS.ENABLE)
+    c.error(
+      'R236',
+      [`${section}.ZOOM.ENABLE`, 'TEST.BY_CHUNKS.ENABLE'],
+      'Zooming needs TEST.BY_CHUNKS.',
+      'Write False.',
+    );
+  const axes = c.config.DATA.TEST.INPUT_IMG_AXES_ORDER;
+  c.hasLength('R236', `${section}.ZOOM.ZOOM_FACTOR`, axes.length, axes, ['DATA.TEST.INPUT_IMG_AXES_ORDER']);
+}
