@@ -5,7 +5,7 @@
  */
 import { Observable, Subject } from 'rxjs';
 
-/** What a job is doing; `train` and `test` are graphs of their own. */
+/** What a job is doing; `train` and `test` are graphs of their own. Epochs and steps count from 0 in all events. */
 export type Phase = 'train' | 'test';
 
 export type JobEvent =
@@ -56,7 +56,8 @@ export type JobEvent =
       value: number;
     }
   | { type: 'file.read'; file: string; bytes: number }
-  | { type: 'file.written'; file: string; kind: string }
+  /** A `picture` says which image it shows and what is to be seen. */
+  | { type: 'file.written'; file: string; kind: string; sample?: string; label?: string }
   | { type: 'memory.high'; used: number; budget: number }
   | { type: 'notice'; message: string }
   | { type: 'warning'; message: string }

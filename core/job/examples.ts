@@ -14,14 +14,13 @@ export class ExampleCollector {
   private readonly pictures = new Map<string, Map<string, string>>();
 
   take(event: JobEvent): void {
-    if (event.type !== 'file.written' || !event.kind.startsWith('overlay')) return;
-    const suffix = event.kind.slice('overlay'.length);
-    const name = path.basename(event.file, `${suffix}.png`);
-    if (!this.pictures.has(name)) {
+    if (event.type !== 'file.written' || event.kind !== 'picture') return;
+    const { file, sample = path.parse(file).name, label = '' } = event;
+    if (!this.pictures.has(sample)) {
       if (this.pictures.size >= MOST) return;
-      this.pictures.set(name, new Map());
+      this.pictures.set(sample, new Map());
     }
-    this.pictures.get(name)!.set(suffix === '' ? 'Prediction' : 'Image', event.file);
+    this.pictures.get(sample)!.set(label, file);
   }
 
   /** Small copies of the pictures; one that cannot be read is left out, since a report is still worth having. */

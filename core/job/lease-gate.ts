@@ -1,4 +1,4 @@
-import type { Lease } from './memory.js';
+import { countedLease, type Lease } from './memory.js';
 
 /** Bounds how many leases are open at the same time: how far a source may run ahead of whoever uses its samples. */
 export class LeaseGate {
@@ -15,22 +15,12 @@ export class LeaseGate {
 
   /** The same lease; its place is free again when the last holder released it. */
   hold(lease: Lease): Lease {
-    let holders = 1;
-    const held: Lease = {
-      bytes: lease.bytes,
-      retain: () => {
-        holders++;
-        return held;
-      },
-      release: () => {
-        if (--holders > 0) return;
-        lease.release();
-        this.open--;
-        const next = this.waiting;
-        this.waiting = undefined;
-        next?.();
-      },
-    };
-    return held;
+    return countedLease(lease.bytes, () => {
+      lease.release();
+      this.open--;
+      const next = this.waiting;
+      this.waiting = undefined;
+      next?.();
+    });
   }
 }

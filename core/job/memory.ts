@@ -17,12 +17,22 @@ export interface Lease {
 /** For data that are accounted for elsewhere. */
 export const NO_LEASE: Lease = { bytes: 0, retain: () => NO_LEASE, release: () => {} };
 
+/** Where data lease their memory: the budget of a job, or a part of its leases. */
+export interface Memory {
+  /** Bytes that may be leased at the same time. */
+  readonly budget: number;
+  /** Bytes leased now, by whomever. */
+  readonly inUse: number;
+  /** See {@link MemoryBudget.lease}. */
+  lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease>;
+}
+
 interface Waiting {
   bytes: number;
   grant(): void;
 }
 
-export class MemoryBudget {
+export class MemoryBudget implements Memory {
   private used = 0;
   private highest = 0;
   private readonly queue: Waiting[] = [];
@@ -50,55 +60,55 @@ export class MemoryBudget {
    * @throws AbortedError when `signal` fires while waiting.
    */
   async lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease> {
+    return this.request(bytes, what, signal ? [signal] : []);
+  }
+
+  /** Leases of one run, which end with it. */
+  scope(): MemoryScope {
+    return new MemoryScope(this, (bytes, what, signals) => this.request(bytes, what, signals));
+  }
+
+  private async request(bytes: number, what: string, signals: readonly AbortSignal[]): Promise<Lease> {
     if (bytes > this.budget)
       throw new MemoryError(
         `${what} needs ${formatBytes(bytes)} at once, more than the memory budget of ${formatBytes(this.budget)}. ` +
           'Raise SYSTEM.MEMORY_BUDGET, or use smaller images.',
       );
-    if (signal?.aborted) throw new AbortedError();
-    if (this.queue.length > 0 || this.used + bytes > this.budget) {
-      await new Promise<void>((resolve, reject) => {
-        const waiting: Waiting = { bytes, grant: () => done(resolve) };
-        const abort = () => {
-          this.queue.splice(this.queue.indexOf(waiting), 1);
-          done(() => reject(new AbortedError()));
-          this.admit();
-        };
-        const done = (settle: () => void) => {
-          signal?.removeEventListener('abort', abort);
-          settle();
-        };
-        signal?.addEventListener('abort', abort, { once: true });
-        this.queue.push(waiting);
-      });
-      return this.granted(bytes);
-    }
-    this.take(bytes);
-    return this.granted(bytes);
+    if (signals.some(({ aborted }) => aborted)) throw new AbortedError();
+    if (this.queue.length > 0 || this.used + bytes > this.budget) await this.wait(bytes, signals);
+    else this.take(bytes);
+    return countedLease(bytes, () => {
+      this.used -= bytes;
+      this.admit();
+    });
+  }
+
+  private wait(bytes: number, signals: readonly AbortSignal[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        for (const signal of signals) signal.removeEventListener('abort', abort);
+      };
+      const waiting: Waiting = {
+        bytes,
+        grant: () => {
+          done();
+          resolve();
+        },
+      };
+      const abort = () => {
+        done();
+        this.queue.splice(this.queue.indexOf(waiting), 1);
+        reject(new AbortedError());
+        this.admit();
+      };
+      for (const signal of signals) signal.addEventListener('abort', abort, { once: true });
+      this.queue.push(waiting);
+    });
   }
 
   private take(bytes: number): void {
     this.used += bytes;
     this.highest = Math.max(this.highest, this.used);
-  }
-
-  private granted(bytes: number): Lease {
-    let holders = 1;
-    const lease: Lease = {
-      bytes,
-      retain: () => {
-        if (holders === 0) throw new Error('a lease that was given back cannot be retained');
-        holders++;
-        return lease;
-      },
-      release: () => {
-        if (holders === 0) throw new Error('a lease was given back twice');
-        if (--holders > 0) return;
-        this.used -= bytes;
-        this.admit();
-      },
-    };
-    return lease;
   }
 
   private admit(): void {
@@ -109,6 +119,70 @@ export class MemoryBudget {
       next.grant();
     }
   }
+}
+
+type Request = (bytes: number, what: string, signals: readonly AbortSignal[]) => Promise<Lease>;
+
+/**
+ * Leases of one run over a budget. A stream that is stopped drops samples wherever they are, in buffers of operators
+ * too, so nobody is left to give their leases back: {@link close} does.
+ */
+export class MemoryScope implements Memory {
+  private readonly open = new Set<Lease>();
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly parent: Memory,
+    private readonly request: Request,
+  ) {}
+
+  get budget(): number {
+    return this.parent.budget;
+  }
+
+  get inUse(): number {
+    return this.parent.inUse;
+  }
+
+  /** As {@link MemoryBudget.lease}; throws AbortedError once closed. */
+  async lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease> {
+    const lease = await this.request(bytes, what, signal ? [signal, this.stop.signal] : [this.stop.signal]);
+    // Closed between the grant and this line.
+    if (this.stop.signal.aborted) {
+      lease.release();
+      throw new AbortedError();
+    }
+    this.open.add(lease);
+    return countedLease(bytes, () => {
+      if (this.open.delete(lease)) lease.release();
+    });
+  }
+
+  /** Gives back all leases and refuses those that wait; releases by their holders change nothing more. */
+  close(): void {
+    this.stop.abort();
+    const leases = [...this.open];
+    this.open.clear();
+    for (const lease of leases) lease.release();
+  }
+}
+
+/** A lease with one holder; `end` is called when the last holder gave it back. */
+export function countedLease(bytes: number, end: () => void): Lease {
+  let holders = 1;
+  const lease: Lease = {
+    bytes,
+    retain: () => {
+      if (holders === 0) throw new Error('a lease that was given back cannot be retained');
+      holders++;
+      return lease;
+    },
+    release: () => {
+      if (holders === 0) throw new Error('a lease was given back twice');
+      if (--holders === 0) end();
+    },
+  };
+  return lease;
 }
 
 /** `1.5 GB`, in powers of 1024. */
@@ -122,16 +196,8 @@ export function formatBytes(bytes: number): string {
 /** One lease that gives back several. */
 export function joinLeases(leases: readonly Lease[]): Lease {
   if (leases.length === 1) return leases[0];
-  let holders = 1;
-  const joined: Lease = {
-    bytes: leases.reduce((sum, lease) => sum + lease.bytes, 0),
-    retain: () => {
-      holders++;
-      return joined;
-    },
-    release: () => {
-      if (--holders === 0) for (const lease of leases) lease.release();
-    },
-  };
-  return joined;
+  const bytes = leases.reduce((sum, lease) => sum + lease.bytes, 0);
+  return countedLease(bytes, () => {
+    for (const lease of leases) lease.release();
+  });
 }

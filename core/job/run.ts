@@ -92,10 +92,14 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
     });
     let failure: { error: unknown } | undefined;
     try {
-      await saveConfigurations(job, folder);
-      const { description } = await session.tensors();
+      const device = await session.tensors().then(
+        ({ description }) => description,
+        () => config.SYSTEM.DEVICE,
+      );
       const { SEED: seed } = config.SYSTEM;
-      events.emit({ type: 'job.started', job: folder.jobId, folder: folder.job, device: description, seed, resumed });
+      events.emit({ type: 'job.started', job: folder.jobId, folder: folder.job, device, seed, resumed });
+      await session.tensors();
+      await saveConfigurations(job, folder);
       for (const problem of job.problems)
         events.emit({ type: problem.severity === 'warning' ? 'warning' : 'notice', message: formatProblem(problem) });
       if (resumed)
@@ -202,13 +206,21 @@ function configOfCheckpoint({ config }: PreparedJob): string {
  * size and time of change.
  */
 async function trainingFingerprint(job: PreparedJob): Promise<string> {
-  const { PATHS: _paths, LOG: _log, TEST: _test, SYSTEM, ...sections } = job.config;
+  const { PATHS: paths, LOG: _log, TEST: _test, SYSTEM, ...sections } = job.config;
   const { MEMORY_BUDGET: _budget, NUM_WORKERS: _workers, ...system } = SYSTEM;
   const nodes = job.graphs.train?.graph.nodes ?? [];
   const folders = nodes.flatMap(({ with: { images, targets } }) => [images, targets]);
   const inputs: string[] = [];
   for (const folder of new Set(folders)) if (typeof folder === 'string') inputs.push(...(await listInputs(folder)));
-  return hashConfig({ version: VERSION, system, sections, nodes: nodes.map(({ plugin }) => plugin), inputs });
+  const checkpoint = paths.CHECKPOINT_FILE;
+  return hashConfig({
+    version: VERSION,
+    system,
+    sections,
+    checkpoint,
+    nodes: nodes.map(({ plugin }) => plugin),
+    inputs,
+  });
 }
 
 async function listInputs(folder: string): Promise<string[]> {

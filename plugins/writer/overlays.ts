@@ -33,14 +33,17 @@ export const overlayWriter = defineNode({
         mapOrdered(1, async (sample: Sample) => {
           const raw = middlePlane(sample.products.raw ?? sample.image);
           const target = sample.target && middlePlane(sample.target);
-          const write = async (suffix: string, picture: Image) => {
+          const write = async (suffix: string, label: string, picture: Image) => {
             const file = path.join(folder, `${sample.id}${suffix}.png`);
             await files.write(file, picture);
-            events.emit({ type: 'file.written', file, kind: `overlay${suffix}` });
+            events.emit({ type: 'file.written', file, kind: 'picture', sample: sample.id, label });
           };
           const nothing = image(new Uint8Array(raw.data.length / raw.shape[2]), [raw.shape[0], raw.shape[1], 1]);
-          await write('_raw', overlay(raw, nothing));
-          await write('', overlay(raw, middlePlane(sample.products[product]), target, { style }));
+          await write('_raw', 'Image', overlay(raw, nothing));
+          const label = target
+            ? 'Prediction: green agrees with the target, red is too much, blue is missing'
+            : 'Prediction';
+          await write('', label, overlay(raw, middlePlane(sample.products[product]), target, { style }));
           return sample;
         }),
       ),
