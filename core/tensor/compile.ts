@@ -1,5 +1,6 @@
 /** From a trace to one ONNX model. */
 import { Emitter, elementType, storedShape, type Value } from './emit.js';
+import { fuse } from './fuse.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
 import { encodeModel } from './onnx/model.js';
@@ -54,7 +55,7 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     values.set(traced, value);
     return value;
   };
-  for (const call of neededCalls(trace)) {
+  for (const call of fuse(trace)) {
     const lowered = kernelRules.get(call.kernel)!.lower(
       emitter,
       Object.fromEntries(Object.entries(call.inputs).map(([key, value]) => [key, lookUp(value)])),
@@ -66,30 +67,18 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     });
   }
   const outputs = trace.outputs.map(({ name, value }) => {
-    const stored = emitter.full(emitter.cast(lookUp(value), 'float32'), logicalOrder(value.shape.length));
-    // Two outputs may be one value, and an input may be passed on: give every output a name of its own.
-    emitter.nodes.push({ op: 'Identity', inputs: [stored], outputs: [name], attributes: {} });
+    emitter.output(emitter.cast(lookUp(value), 'float32'), name);
     return { name, shape: value.shape };
   });
+  const nodes = emitter.finish();
   const model = encodeModel({
     name: 'biagraph',
-    nodes: emitter.nodes,
+    nodes,
     initializers: emitter.initializers,
     inputs: inputs.map((port) => ({ ...port, type: 'float32' })),
     outputs: outputs.map((port) => ({ ...port, type: 'float32' })),
   });
-  return { model, inputs, outputs, nodeCount: emitter.nodes.length };
-}
-
-function neededCalls(trace: Trace): KernelCall[] {
-  const needed = new Set<TracedValue>(trace.outputs.map((output) => output.value));
-  const kept: KernelCall[] = [];
-  for (const call of [...trace.calls].reverse()) {
-    if (!call.outputs.some((output) => needed.has(output))) continue;
-    for (const input of Object.values(call.inputs)) needed.add(input);
-    kept.push(call);
-  }
-  return kept.reverse();
+  return { model, inputs, outputs, nodeCount: nodes.length };
 }
 
 function constantValue(emitter: Emitter, traced: TracedValue): Value {

@@ -56,7 +56,8 @@ export function storedShape(value: Pick<Value, 'dims' | 'order'>): number[] {
 }
 
 export class Emitter {
-  readonly nodes: OnnxNode[] = [];
+  private readonly nodes: OnnxNode[] = [];
+  private readonly outputNames = new Map<string, string>();
   readonly initializers: OnnxTensor[] = [];
   private readonly producers = new Map<string, OnnxNode>();
   private readonly remembered = new Map<string, string>();
@@ -88,6 +89,13 @@ export class Emitter {
   ints(values: readonly number[]): string {
     return this.once(`ints:${values.join(',')}`, () =>
       this.initializer('int64', [values.length], BigInt64Array.from(values, BigInt)),
+    );
+  }
+
+  /** Positions for a Gather. */
+  indices(values: readonly number[], shape: readonly number[]): string {
+    return this.once(`indices:${shape.join(',')}:${values.join(',')}`, () =>
+      this.initializer('int64', shape, BigInt64Array.from(values, BigInt)),
     );
   }
 
@@ -224,6 +232,22 @@ export class Emitter {
       return this.arrange(widened, order).name!;
     });
     return { names, result: { shape, dims, order, type } };
+  }
+
+  /** Gives a value stored in full and in logical order the name of an output of the graph. */
+  output(value: Value, name: string): void {
+    const stored = this.full(value, logicalOrder(value.shape.length));
+    const producer = this.producers.get(stored);
+    // An input that is passed on, a constant, or a second name for one value needs a copy.
+    if (!producer || this.outputNames.has(stored))
+      this.nodes.push({ op: 'Identity', inputs: [stored], outputs: [name], attributes: {} });
+    else this.outputNames.set(stored, name);
+  }
+
+  /** The nodes, with outputs of the graph under their own names. */
+  finish(): OnnxNode[] {
+    const rename = (name: string) => this.outputNames.get(name) ?? name;
+    return this.nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
   }
 
   private commonOrder(operands: readonly Value[], rank: number): Order {

@@ -14,14 +14,20 @@ function filterName(emitter: Emitter, filter: Value): string {
   return emitter.full(filter, filterFirst(filter.shape.length));
 }
 
+/** The bias that a sum after the convolution left with it. */
+function biasName(emitter: Emitter, bias: Value | undefined): string[] {
+  return bias ? [emitter.full(bias, [0])] : [];
+}
+
 const forward: KernelRule = {
   infer({ x, filter }, attributes) {
     const window = windowOf(x.shape, filter.shape, attributes);
     return [{ shape: [x.shape[0], ...window.output, window.outputChannels], dtype: 'float32' }];
   },
-  lower(emitter, { x, filter }, attributes, [output]) {
+  lower(emitter, { x, filter, bias }, attributes, [output]) {
     const window = windowOf(x.shape, filter.shape, attributes);
-    const [name] = emitter.node('Conv', [channelsFirstName(emitter, x), filterName(emitter, filter)], {
+    const inputs = [channelsFirstName(emitter, x), filterName(emitter, filter), ...biasName(emitter, bias)];
+    const [name] = emitter.node('Conv', inputs, {
       ...windowAttributes(window),
       dilations: window.dilations,
     });
@@ -31,16 +37,17 @@ const forward: KernelRule = {
 
 const inputGradient: KernelRule = {
   infer: (_inputs, { inputShape }) => [{ shape: inputShape as number[], dtype: 'float32' }],
-  lower(emitter, { dy, filter }, attributes, [output]) {
+  lower(emitter, { dy, filter, bias }, attributes, [output]) {
     const window = windowOf(output.shape, filter.shape, attributes);
     const lower = allEqual(window.strides, 1) ? flippedConvolution : transposedConvolution;
-    const name = lower(emitter, channelsFirstName(emitter, dy), filterName(emitter, filter), window);
+    const names = [channelsFirstName(emitter, dy), filterName(emitter, filter), ...biasName(emitter, bias)];
+    const name = lower(emitter, names, window);
     return [emitter.stored(name, output.shape, channelsFirst(output.shape.length))];
   },
 };
 
 /** Stride 1: a convolution of the output gradient with the mirrored filter, faster than a transposed convolution. */
-function flippedConvolution(emitter: Emitter, dy: string, filter: string, window: Window): string {
+function flippedConvolution(emitter: Emitter, [dy, filter, ...bias]: readonly string[], window: Window): string {
   const space = window.kernel.length;
   const reach = window.kernel.map((side, i) => window.dilations[i] * (side - 1));
   const [swapped] = emitter.node('Transpose', [filter], {
@@ -55,7 +62,7 @@ function flippedConvolution(emitter: Emitter, dy: string, filter: string, window
           wide.map((i) => i + 2),
         )
       : swapped;
-  return emitter.node('Conv', [dy, mirrored], {
+  return emitter.node('Conv', [dy, mirrored, ...bias], {
     kernel_shape: window.kernel,
     strides: window.strides,
     dilations: window.dilations,
@@ -63,12 +70,12 @@ function flippedConvolution(emitter: Emitter, dy: string, filter: string, window
   })[0];
 }
 
-function transposedConvolution(emitter: Emitter, dy: string, filter: string, window: Window): string {
+function transposedConvolution(emitter: Emitter, inputs: readonly string[], window: Window): string {
   const missing = window.input.map((side, i) => {
     const covered = (window.output[i] - 1) * window.strides[i] + window.dilations[i] * (window.kernel[i] - 1) + 1;
     return side - (covered - window.before[i] - window.after[i]);
   });
-  return emitter.node('ConvTranspose', [dy, filter], {
+  return emitter.node('ConvTranspose', inputs, {
     ...windowAttributes(window),
     dilations: window.dilations,
     output_padding: missing,

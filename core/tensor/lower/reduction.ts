@@ -1,6 +1,7 @@
 /** Reductions over axes, softmax, running sums. */
 import { type Emitter, elementType, type Value } from '../emit.js';
-import { dropAxes, logicalOrder, storedAxis } from '../layout.js';
+import { SUM_OF_PRODUCTS } from '../fuse.js';
+import { dropAxes, logicalOrder, sizeOf, storedAxis } from '../layout.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
 
@@ -101,6 +102,51 @@ const runningSum: KernelRule = {
   },
 };
 
+/**
+ * Σ a·b over axes. Where the reduced axes end with a stored run of axes, the run is a dot product: a matrix product of
+ * one row and one column is several times faster than writing the product down and summing it.
+ */
+const sumOfProducts: KernelRule = {
+  infer: ({ a }, attributes) => [
+    {
+      shape: reducedShape(a.shape, reducedAxes(a.shape, attributes), Boolean(attributes.keepDims)),
+      dtype: 'float32',
+    },
+  ],
+  lower(emitter, { a, b }, attributes, [output]) {
+    const axes = reducedAxes(a.shape, attributes);
+    const { names, result } = emitter.align([emitter.expand(a), emitter.expand(b)], a.shape, 'float32');
+    const stored = result.order.map((axis) => a.shape[axis]);
+    const isReduced = result.order.map((axis) => axes.includes(axis));
+    const kept = isReduced.lastIndexOf(false) + 1;
+    const keep = Boolean(attributes.keepDims);
+    const run = sizeOf(stored.slice(kept));
+    const rest = logicalOrder(kept).filter((position) => isReduced[position]);
+    let name: string;
+    if (run < SHORTEST_RUN) {
+      const all = logicalOrder(stored.length).filter((position) => isReduced[position]);
+      name = emitter.node('ReduceSum', [emitter.node('Mul', names)[0], emitter.ints(all)], {
+        keepdims: keep ? 1 : 0,
+      })[0];
+    } else {
+      const rows = names.map(
+        (side) => emitter.node('Reshape', [side, emitter.ints([...stored.slice(0, kept), 1, run])])[0],
+      );
+      const [dots] = emitter.node('FusedMatMul', rows, { transB: 1 }, 1, 'com.microsoft');
+      const sums = rest.length > 0 ? emitter.node('ReduceSum', [dots, emitter.ints(rest)], { keepdims: 0 })[0] : dots;
+      const target = stored.map((side, p) => (isReduced[p] ? 1 : side)).filter((_, p) => keep || !isReduced[p]);
+      name = emitter.node('Reshape', [sums, emitter.ints(target)])[0];
+    }
+    const count = attributes.mean ? axes.reduce((n, axis) => n * a.shape[axis], 1) : 1;
+    if (count > 1) name = emitter.node('Mul', [name, emitter.scalar(1 / count)])[0];
+    const order = keep ? result.order : dropAxes(result.order, axes);
+    return [emitter.stored(name, output.shape, order)];
+  },
+};
+
+/** Elements from which on a run is worth a matrix product of its own. */
+const SHORTEST_RUN = 16;
+
 export const reductionRules: KernelRules = {
   All: viaInt('ReduceMin'),
   Any: viaInt('ReduceMax'),
@@ -112,4 +158,5 @@ export const reductionRules: KernelRules = {
   Min: reduction('ReduceMin', asIs),
   Softmax: softmax,
   Sum: reduction('ReduceSum', times),
+  [SUM_OF_PRODUCTS]: sumOfProducts,
 };
