@@ -20,7 +20,8 @@ export function describeProblems(problems: readonly Problem[], { colour }: { col
   const counted = [plural(count('error'), 'error'), plural(count('warning'), 'warning')].filter(Boolean);
   return [
     ...problems.map((problem) => describeProblem(problem, colour)),
-    ...(counted.length > 0 ? [counted.join(', ')] : []),
+    // One alone needs no count.
+    ...(problems.length > 1 ? [counted.join(', ')] : []),
   ].join('\n');
 }
 

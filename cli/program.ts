@@ -1,17 +1,21 @@
 /** The `biagraph` command: what it can do and how its words are understood. */
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { checkCommand } from './commands/check.js';
+import { configCommand } from './commands/config.js';
+import { graphCommand } from './commands/graph.js';
+import { newCommand } from './commands/new.js';
+import { pluginsCommand } from './commands/plugins.js';
 import { runCommand } from './commands/run.js';
 import { EXIT_CODE_HELP } from './exit-code.js';
+import { packageVersion } from './package-folder.js';
 
 /** Commands in the order of `--help`. Each loads what it needs when it runs, so that help comes at once. */
-const COMMANDS = [runCommand, checkCommand];
+const COMMANDS = [newCommand, checkCommand, graphCommand, runCommand, configCommand, pluginsCommand];
 
 export function createProgram(): Command {
   const program = new Command('biagraph')
     .description('Deep-learning analysis of microscopy images from one YAML file.')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .showHelpAfterError('See `biagraph --help` for how to use it.')
@@ -24,14 +28,4 @@ export function createProgram(): Command {
     command.showHelpAfterError(`See \`biagraph ${command.name()} --help\` for how to use it.`);
   }
   return program;
-}
-
-function readVersion(): string {
-  // Sources lie one folder below the package's root, compiled files two.
-  for (const up of ['../package.json', '../../package.json'])
-    try {
-      const manifest = JSON.parse(readFileSync(new URL(up, import.meta.url), 'utf8'));
-      if (manifest.name === 'biagraph') return manifest.version;
-    } catch {}
-  return 'unknown';
 }
