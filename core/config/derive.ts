@@ -11,7 +11,9 @@ export function meantChannels(channels: readonly string[]): string[] {
 
 /** Fills in the values that follow from others, after the merge and before any check (rules R078 to R086). */
 export function deriveDependent(config: Config): void {
-  const dilation = config.PROBLEM.DETECTION.CENTRAL_POINT_DILATION.join('_');
+  // One value stands for all axes; the checker repeats it, which must not rename the folder.
+  const points = config.PROBLEM.DETECTION.CENTRAL_POINT_DILATION;
+  const dilation = (new Set(points).size === 1 ? points.slice(0, 1) : points).join('_');
   for (const phase of ['TRAIN', 'VAL', 'TEST'] as const) {
     const data = config.DATA[phase];
     data.PATH = withoutSlash(data.PATH);

@@ -1,7 +1,9 @@
 import Schema from 'typebox/value';
-import { nearest } from '../graph/nearest.js';
+import { closest } from './closest.js';
+import { decode } from './decode.js';
 import { configKeys, isSection, type KeyInfo, keyInfo, namesIn, setKey } from './keys.js';
 import { readLiteral } from './literal.js';
+import { mergeGraph } from './merge-graph.js';
 import type { Report } from './report.js';
 import type { PythonType } from './schema/key.js';
 import type { Config } from './schema.js';
@@ -32,7 +34,8 @@ function mergeSection(map: Mapping, section: string, config: Config, report: Rep
   for (const [name, entry] of map.entries) {
     const key = section === '' ? name : `${section}.${name}`;
     const info = keyInfo(key);
-    if (info) mergeKey(info, entry, config, report);
+    if (key === 'GRAPH') mergeGraph(entry, config, report);
+    else if (info) mergeKey(info, entry, config, report);
     else if (!isSection(key)) unknownKey(section, name, key, entry, report);
     else if (entry.value.kind === 'map') mergeSection(entry.value, key, config, report);
     else {
@@ -56,7 +59,9 @@ function mergeKey(info: KeyInfo, entry: Entry, config: Config, report: Report): 
     return;
   }
   const plain = fits(value, info) ? coerce(value, info) : undefined;
-  if (plain !== undefined && Schema.Check(info.schema, plain)) {
+  // Whether a name is one of the choices is for the checker, which knows what else may be meant.
+  const named = info.choices !== undefined && typeof plain === 'string';
+  if (plain !== undefined && (named || Schema.Check(info.schema, plain))) {
     setKey(config, info.key, plain);
     return;
   }
@@ -71,29 +76,6 @@ function mergeKey(info: KeyInfo, entry: Entry, config: Config, report: Report): 
     entry.origin,
   );
   report.spoil(info.key);
-}
-
-/** Reads texts as Python literals where the key asks for something else than a text (R006). */
-function decode(value: Value, info: KeyInfo): Value {
-  if (info.python === 'dict') return decodeBelow(value);
-  if (value.kind !== 'str') return value;
-  const literal = readLiteral(value.value, value.origin);
-  if (!literal) return value;
-  if (info.python !== 'str') return literal;
-  return literal.kind === 'str' || (literal.kind === 'null' && !value.quoted) ? literal : value;
-}
-
-/** In a free mapping nothing says what is meant, so bare words alone are read as literals. */
-function decodeBelow(value: Value): Value {
-  if (value.kind === 'map')
-    return {
-      ...value,
-      entries: new Map(
-        [...value.entries].map(([name, entry]) => [name, { ...entry, value: decodeBelow(entry.value) }]),
-      ),
-    };
-  if (value.kind === 'str' && !value.quoted) return readLiteral(value.value, value.origin) ?? value;
-  return value;
 }
 
 function fits(value: Value, info: KeyInfo): boolean {
@@ -179,9 +161,9 @@ function adviceForUnknown(section: string, name: string, key: string): string {
   if (successor) return successor;
   const places = allNames().filter((other) => other.split('.').at(-1) === name);
   if (places.length > 0 && places.length <= 3) return `Did you mean ${places.join(' or ')}?`;
-  const sibling = namesIn(section).find((other) => other.startsWith(name)) ?? nearest(name, namesIn(section));
+  const sibling = closest(name, namesIn(section));
   if (sibling) return `Did you mean ${section === '' ? sibling : `${section}.${sibling}`}?`;
-  const other = nearest(key, allNames());
+  const other = closest(key, allNames());
   return other
     ? `Did you mean ${other}?`
     : `Remove it; ${section || 'the top level'} has ${namesIn(section).slice(0, 6).join(', ')} and others.`;

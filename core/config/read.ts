@@ -46,6 +46,7 @@ function syntaxError(message: string, origin: Origin, advice: string): ConfigErr
 }
 
 function yamlAdvice(reason: string): string {
+  if (/deficient indentation/.test(reason)) return 'A quote that was opened before this line may be left open.';
   if (/indent/.test(reason)) return 'Indent all keys of one section by the same number of spaces.';
   return 'Look at this line and the one before it: a colon, a quote or a bracket may be missing.';
 }
@@ -125,7 +126,11 @@ class EventReader {
     while (this.events[this.next].type !== EVENT_ID.POP) {
       const key = this.events[this.next++];
       if (key.type !== EVENT_ID.SCALAR)
-        throw syntaxError('A key is not a plain text.', origin, 'Write keys as words, such as TRAIN.');
+        throw syntaxError(
+          'A key is not a plain text.',
+          this.placeOf(key, origin),
+          'Write keys as words, such as TRAIN.',
+        );
       const name = getScalarValue(this.source.text, key);
       const keyOrigin = key.valueStart >= 0 ? this.source.origin(key.valueStart) : origin;
       const value = (flow && this.splitTuple(keyOrigin)) || this.value(keyOrigin);
@@ -201,6 +206,10 @@ class EventReader {
       name: value instanceof Date ? `a date (${text})` : `a ${tag || 'special'} value`,
       origin,
     };
+  }
+
+  private placeOf(event: Event, fallback: Origin): Origin {
+    return 'start' in event ? this.source.origin(event.start) : fallback;
   }
 
   private name(event: { anchorStart: number; anchorEnd: number }): string {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { nearest } from '../../graph/nearest.js';
+import { closest } from '../closest.js';
 import { getKey, setKey } from '../keys.js';
 import type { Report } from '../report.js';
 import { DET, I2I, INS, SEM, SSL, WORKFLOWS, type Workflow } from '../schema/key.js';
@@ -197,16 +197,20 @@ export class Check {
   }
 
   private meant(value: string | number, allowed: readonly (string | number)[]): string {
-    const close = nearest(String(value), allowed.map(String));
+    const close = closest(String(value), allowed.map(String));
     return close ? `Did you mean ${close}?` : `Write ${allowed[0] === '' ? allowed[1] : allowed[0]}, for example.`;
   }
 }
 
-/** `Expected one of a, b, c`. */
+/** `Expected one of a, b, c`; a long list is cut short. */
 export function listed(allowed: readonly (string | number)[]): string {
   const names = allowed.map((name) => (name === '' ? '""' : String(name)));
-  return names.length === 1 ? `Expected ${names[0]}` : `Expected one of ${names.join(', ')}`;
+  if (names.length === 1) return `Expected ${names[0]}`;
+  const more = names.length > most ? ` or ${names.length - most} more` : '';
+  return `Expected one of ${names.slice(0, most).join(', ')}${more}`;
 }
+
+const most = 20;
 
 /** True when both hold the same names, in whatever order. */
 export function sameSet(a: readonly string[], b: readonly string[]): boolean {

@@ -70,7 +70,7 @@ export function checkGroups(
   { PROPS, VALUES, SIGNS }: Groups,
   rules: { lists: string; groups: string },
 ): boolean {
-  const keys = [`${section}.PROPS`, `${section}.VALUES`, `${section}.SIGNS`];
+  const keys = ['PROPS', 'VALUES', 'SIGNS', 'ENABLE'].map((name) => `${section}.${name}`);
   if (keys.some((key) => c.isSpoilt(key))) return false;
   if (PROPS.length === 0) {
     c.error(

@@ -85,7 +85,12 @@ function checkNames(c: Check, names: string[], weights: number[], extra: string[
   if (c.isMembraneRepair) {
     if (names.length === 0 || !weights.some((weight) => weight > 0)) {
       const message = `Expected at least one loss with a weight above 0, came ${showPlain(names)}.`;
-      c.error('R158', [key, 'LOSS.WEIGHTS'], message, `Membrane repair takes ${repair.join(', ')}.`);
+      c.error(
+        'R158',
+        [key, 'LOSS.WEIGHTS', 'PROBLEM.IMAGE_TO_IMAGE.MEMBRANE_REPAIR.ENABLE'],
+        message,
+        `Membrane repair takes ${repair.join(', ')}.`,
+      );
     }
     return c.allOf('R158', key, names, [...repair, ...extra]);
   }
