@@ -1,7 +1,7 @@
 /**
  * A test graph that stays open: images go in one by one from a program, results come out, the model is loaded once.
  */
-import { type Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, type Subscriber, type Subscription } from 'rxjs';
 import { AbortedError, DataError } from '../errors.js';
 import { type BoundGraph, compileGraph } from '../graph/compile.js';
 import type { Graph } from '../graph/graph.js';
@@ -36,7 +36,7 @@ interface Waiting {
 export class LiveGraph {
   private readonly bound: BoundGraph;
   private readonly entries: string[];
-  private running: { input: Subject<Sample>; subscription: Subscription } | undefined;
+  private running: { input: Feed; subscription: Subscription } | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private next = 0;
 
@@ -92,10 +92,10 @@ export class LiveGraph {
     this.waiting.clear();
   }
 
-  private open(): Subject<Sample> {
+  private open(): Feed {
     if (this.running) return this.running.input;
-    const input = new Subject<Sample>();
-    const feeds: Record<string, Observable<Sample>> = Object.fromEntries(this.entries.map((name) => [name, input]));
+    const input = new Feed();
+    const feeds = Object.fromEntries(this.entries.map((name) => [name, input.samples$]));
     const { session, events } = this.options;
     const subscription = runGraph(this.bound, session.container, { events, feeds }).subscribe({
       next: (sample) => {
@@ -118,6 +118,25 @@ export class LiveGraph {
     if (channelCount(picture) !== channels)
       throw new DataError(`${id}: the model takes ${channels} channels, the image has ${channelCount(picture)}.`);
     requireFinite(picture, id);
+  }
+}
+
+/** Samples pushed from outside; those that come before the graph listens wait for it. */
+class Feed {
+  private readonly waiting: Sample[] = [];
+  private listener: Subscriber<Sample> | undefined;
+
+  readonly samples$ = new Observable<Sample>((subscriber) => {
+    this.listener = subscriber;
+    for (const sample of this.waiting.splice(0)) subscriber.next(sample);
+    return () => {
+      this.listener = undefined;
+    };
+  });
+
+  next(sample: Sample): void {
+    if (this.listener) this.listener.next(sample);
+    else this.waiting.push(sample);
   }
 }
 
