@@ -27,7 +27,9 @@ export function mapOrdered<T, R>(
         while (waiting.length > 0 && active < concurrency && started - emitted < 2 * concurrency) {
           const place = started++;
           active++;
-          work(waiting.shift()!, abort.signal).then(
+          const value = waiting.shift()!;
+          // Also what `work` throws before it is asynchronous becomes the stream's error.
+          (async () => work(value, abort.signal))().then(
             (result) => {
               active--;
               if (subscriber.closed) return;
