@@ -20,6 +20,11 @@ export function checkParameters<T extends Record<string, unknown>>(
     const path = dotted(error.instancePath);
     // TypeBox reports an unknown key twice and a union once per branch: the more telling message wins.
     if (error.keyword === 'additionalProperties' || (problems.has(path) && error.keyword !== 'anyOf')) continue;
+    if (error.keyword === 'required') {
+      const { requiredProperties } = error.params as { requiredProperties: readonly string[] };
+      for (const name of requiredProperties) problems.set(path ? `${path}.${name}` : name, 'it has to be given.');
+      continue;
+    }
     problems.set(path, sentence(error, path, schema, valueAt(parameters, path)));
   }
   return { parameters, problems: [...problems].map(([path, message]) => ({ path, message })) };
@@ -33,7 +38,8 @@ function sentence(
 ): string {
   const came = value === undefined ? 'nothing' : JSON.stringify(value);
   if (error.keyword === 'boolean') {
-    const near = nearest(path, Object.keys(schema.properties));
+    const steps = path.split('.');
+    const near = nearest(steps.pop()!, Object.keys(schemaAt(schema, steps)?.properties ?? {}));
     return `there is no such parameter${near ? `; did you mean '${near}'?` : '.'}`;
   }
   if (error.keyword === 'enum') {
@@ -43,6 +49,10 @@ function sentence(
   if (error.keyword === 'anyOf')
     return `expected ${choices(schema, path) ?? 'one of its allowed forms'}, came ${came}.`;
   return `${error.message}, came ${came}.`;
+}
+
+function schemaAt(schema: TObject, steps: readonly string[]): TObject | undefined {
+  return steps.reduce<TObject | undefined>((at, step) => at?.properties?.[step] as TObject | undefined, schema);
 }
 
 function choices(schema: TObject, path: string): string | undefined {
