@@ -82,9 +82,14 @@ export function bindGraph(
 
     const inputs: Record<string, string> = {};
     let main: PortType | null = options.fed?.[node.name] ?? null;
+    if (main !== null && !definition.inputs.main?.includes(main))
+      report(
+        node.name,
+        `port 'main' takes ${definition.inputs.main?.join(' or ') ?? 'nothing'}, but it is fed ${main} from outside.`,
+      );
     for (const edge of edges.filter((candidate) => candidate.to === node.name)) {
       const ports = Object.keys(definition.inputs);
-      if (!(edge.port in definition.inputs)) {
+      if (!Object.hasOwn(definition.inputs, edge.port)) {
         report(
           node.name,
           `it has no input port '${edge.port}', which '${edge.from}' feeds.`,
@@ -92,7 +97,7 @@ export function bindGraph(
         );
         continue;
       }
-      if (edge.port in inputs)
+      if (Object.hasOwn(inputs, edge.port))
         report(node.name, `port '${edge.port}' is fed by '${inputs[edge.port]}' and by '${edge.from}'.`);
       inputs[edge.port] = edge.from;
       const kind = outputs.get(edge.from);
@@ -114,16 +119,22 @@ export function bindGraph(
   return { bound: { graph, order }, problems };
 }
 
+/** Nodes after those that feed them; those on a circle, and after one, come last and as they were. */
 function sortNodes(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): { order: GraphNode[]; circle: string[] } {
   const order: GraphNode[] = [];
-  const placed = new Set<string>();
   let rest = [...nodes];
-  while (rest.length > 0) {
-    const ready = rest.filter((node) => edges.every((edge) => edge.to !== node.name || placed.has(edge.from)));
-    if (ready.length === 0) return { order, circle: rest.map((node) => node.name) };
-    for (const node of ready) placed.add(node.name);
+  const among = (names: readonly GraphNode[], name: string) => names.some((node) => node.name === name);
+  for (;;) {
+    const ready = rest.filter((node) => !edges.some((edge) => edge.to === node.name && among(rest, edge.from)));
+    if (ready.length === 0) break;
     order.push(...ready);
-    rest = rest.filter((node) => !placed.has(node.name));
+    rest = rest.filter((node) => !ready.includes(node));
   }
-  return { order, circle: [] };
+  let circle = rest;
+  for (;;) {
+    const leading = circle.filter((node) => edges.some((edge) => edge.from === node.name && among(circle, edge.to)));
+    if (leading.length === circle.length) break;
+    circle = leading;
+  }
+  return { order: [...order, ...rest], circle: circle.map((node) => node.name) };
 }
