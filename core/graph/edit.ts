@@ -14,7 +14,8 @@ export type Edit =
 
 /**
  * Applies edits in order. An edit names a node, or a role and so every node that plays it: `after: normalizer` in a
- * training graph reaches the training and the validation branch.
+ * training graph reaches the training and the validation branch. Where nodes of the role follow each other, an insertion
+ * goes after the last (or before the first) of them.
  *
  * @returns the edited graph and every problem met; an edit with a problem is left out.
  */
@@ -28,18 +29,38 @@ export function editGraph(
   edits.forEach((edit, i) => {
     const key = `GRAPH.${graph.phase}.${i}`;
     const verb = Object.keys(edit)[0] as 'insert' | 'replace' | 'remove' | 'set';
-    const targets = findTargets(current, reference(edit), catalog);
-    if (targets.length === 0) {
-      problems.push(unknownTarget(key, verb, reference(edit), current, catalog));
+    const name = reference(edit);
+    if (name === undefined) {
+      const advice = `Nodes: ${current.nodes.map((node) => node.name).join(', ')}.`;
+      problems.push({
+        severity: 'error',
+        key,
+        message: 'insert says neither `after` nor `before` which node.',
+        advice,
+      });
       return;
     }
-    for (const target of targets) current = applyEdit(current, edit, target);
+    const targets = findTargets(current, name, catalog);
+    if (targets.length === 0) {
+      problems.push(unknownTarget(key, verb, name, current, catalog));
+      return;
+    }
+    for (const target of 'insert' in edit ? endsOfRows(current, targets, edit.insert.after === undefined) : targets)
+      current = applyEdit(current, edit, target);
   });
   return { graph: current, problems };
 }
 
-function reference(edit: Edit): string {
-  if ('insert' in edit) return edit.insert.after ?? edit.insert.before ?? '';
+/** Of nodes that follow each other in a row, the last one, or the first one. */
+function endsOfRows(graph: Graph, names: readonly string[], first: boolean): string[] {
+  const [here, there] = first ? (['to', 'from'] as const) : (['from', 'to'] as const);
+  return names.filter(
+    (name) => !graph.edges.some((edge) => edge.port === 'main' && edge[here] === name && names.includes(edge[there])),
+  );
+}
+
+function reference(edit: Edit): string | undefined {
+  if ('insert' in edit) return edit.insert.after ?? edit.insert.before;
   if ('replace' in edit) return edit.replace.node;
   if ('remove' in edit) return typeof edit.remove === 'string' ? edit.remove : edit.remove.node;
   return edit.set.node;
@@ -51,9 +72,15 @@ function findTargets(graph: Graph, name: string, catalog: Catalog): string[] {
   return graph.nodes.filter((node) => roles.get(node.name) === name).map((node) => node.name);
 }
 
+/** Roles by the names of nodes; one whose plugin is unknown has none. */
 function rolesOf(graph: Graph, catalog: Catalog): Map<string, string> {
   const known = new Map(catalog.nodes().map((definition) => [definition.id, definition.role as string]));
-  return new Map(graph.nodes.map((node) => [node.name, known.get(node.plugin) ?? '']));
+  return new Map(
+    graph.nodes.flatMap((node) => {
+      const role = known.get(node.plugin);
+      return role === undefined ? [] : [[node.name, role]];
+    }),
+  );
 }
 
 function unknownTarget(key: string, verb: string, name: string, graph: Graph, catalog: Catalog): Problem {
@@ -83,16 +110,17 @@ function insert(graph: Graph, edit: Extract<Edit, { insert: unknown }>['insert']
   const added: GraphNode = { name, plugin: edit.node, with: edit.with ?? {} };
   const position = graph.nodes.findIndex((node) => node.name === target);
   const nodes = [...graph.nodes];
-  nodes.splice(edit.before ? position : position + 1, 0, added);
-  const edges = edit.before
-    ? [
-        ...graph.edges.map((edge) => (edge.to === target && edge.port === 'main' ? { ...edge, to: name } : edge)),
-        { from: name, to: target, port: 'main' },
-      ]
-    : [
-        ...graph.edges.map((edge) => (edge.from === target ? { ...edge, from: name } : edge)),
-        { from: target, to: name, port: 'main' },
-      ];
+  nodes.splice(edit.after === undefined ? position : position + 1, 0, added);
+  const edges =
+    edit.after === undefined
+      ? [
+          ...graph.edges.map((edge) => (edge.to === target && edge.port === 'main' ? { ...edge, to: name } : edge)),
+          { from: name, to: target, port: 'main' },
+        ]
+      : [
+          ...graph.edges.map((edge) => (edge.from === target ? { ...edge, from: name } : edge)),
+          { from: target, to: name, port: 'main' },
+        ];
   return { ...graph, nodes, edges };
 }
 
