@@ -1,13 +1,15 @@
 /**
  * Running a compiled graph: each node becomes an RxJS operator, the edges are subscriptions.
  */
-import { catchError, defer, finalize, Observable, Subject, Subscription, tap, throwError } from 'rxjs';
+import { catchError, defer, finalize, Observable, Subscription, tap, throwError } from 'rxjs';
 import { BiagraphError } from '../errors.js';
 import type { Sample } from '../image/sample.js';
 import type { EventBus } from '../job/events.js';
 import type { JobContainer } from '../plugin/container.js';
-import type { Place, Streams } from '../plugin/define.js';
+import type { Operator, Place, Streams } from '../plugin/define.js';
+import { services } from '../plugin/services.js';
 import type { BoundGraph, BoundNode } from './compile.js';
+import { shareSamples } from './share.js';
 
 export interface RunOptions {
   events: EventBus;
@@ -17,7 +19,8 @@ export interface RunOptions {
 
 /**
  * The samples that leave the last nodes of a graph. Subscribing starts the graph, unsubscribing stops it; the first
- * error of any node ends it. A sample's lease is given back once it was delivered.
+ * error of any node ends it. A sample's lease is given back once it was delivered, and all that nodes leased when the
+ * graph has ended, in whatever way.
  *
  * @throws (as error of the stream) the node's own error, with the node's name in `where`.
  */
@@ -25,41 +28,32 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
   return new Observable<Sample>((subscriber) => {
     const { events } = options;
     const phase = bound.graph.phase;
+    const memory = container.has(services.memory) ? container.service(services.memory).scope() : undefined;
     const running = new Subscription();
-    const closing: (() => void | Promise<void>)[] = [];
-    running.add(() => {
-      for (const work of closing.reverse()) void work();
-    });
+    const closing = new Subscription();
+    const onClose = (work: () => void | Promise<void>) => closing.add(() => void close(work, events));
+    const ended = () => {
+      closing.unsubscribe();
+      memory?.close();
+    };
     const consumers = countConsumers(bound);
     const outputs = new Map<string, Observable<Sample>>();
-    const connections: (() => void)[] = [];
 
     for (const node of bound.order) {
       const streams: Record<string, Observable<Sample>> = {};
       for (const [port, from] of Object.entries(node.inputs)) streams[port] = outputs.get(from)!;
       const feed = options.feeds?.[node.name];
       if (feed) streams.main = feed;
-      const operator = container.operator(node.definition, node.parameters, placeOf(node, bound, closing));
+      let operator: Operator;
+      try {
+        operator = container.operator(node.definition, node.parameters, placeOf(node, bound, onClose), { memory });
+      } catch (error) {
+        subscriber.error(reportFailure(error, node, phase, events));
+        return ended;
+      }
       const produced = observeNode(node, phase, events, operator(streams as unknown as Streams));
       const count = consumers.get(node.name) ?? 0;
-      if (count <= 1) {
-        outputs.set(node.name, produced);
-        continue;
-      }
-      // Several branches share one execution; it starts when all of them listen, so that none misses a sample.
-      const shared = new Subject<Sample>();
-      outputs.set(node.name, shared);
-      connections.push(() =>
-        running.add(
-          produced
-            .pipe(
-              tap((sample) => {
-                for (let i = 1; i < count; i++) sample.lease.retain();
-              }),
-            )
-            .subscribe(shared),
-        ),
-      );
+      outputs.set(node.name, count > 1 ? shareSamples(produced, count) : produced);
     }
 
     const sinks = bound.order.filter((node) => (consumers.get(node.name) ?? 0) === 0);
@@ -78,24 +72,39 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
           },
         }),
       );
-    // Downstream connections first: a source that emits at once must find every listener in place.
-    for (const connect of connections.reverse()) connect();
+    // After the streams: what a node closes must not be in use any more.
+    running.add(ended);
     return running;
   });
 }
 
-function placeOf(node: BoundNode, bound: BoundGraph, closing: (() => void | Promise<void>)[]): Place {
-  const downstream = nodesAfter(node.name, bound);
+async function close(work: () => void | Promise<void>, events: EventBus): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    events.emit({ type: 'warning', message: messageOf(error) });
+  }
+}
+
+function placeOf(node: BoundNode, bound: BoundGraph, onClose: Place['onClose']): Place {
   return {
     name: node.name,
     phase: bound.graph.phase,
-    demand: (image) =>
-      downstream.reduce(
-        (bytes, { definition, parameters }) => bytes + (definition.memory?.(parameters, image) ?? 0),
-        image.bytes,
-      ),
-    onClose: (work) => closing.push(work),
+    demand: (image) => imageDemand(node.name, bound, image),
+    onClose,
   };
+}
+
+/** Bytes that the graph holds at its peak for an image that leaves the node: see {@link Place.demand}. */
+export function imageDemand(
+  node: string,
+  bound: BoundGraph,
+  image: { shape: readonly number[]; bytes: number },
+): number {
+  return nodesAfter(node, bound).reduce(
+    (bytes, { definition, parameters }) => bytes + (definition.memory?.(parameters, image) ?? 0),
+    image.bytes,
+  );
 }
 
 function nodesAfter(name: string, bound: BoundGraph): BoundNode[] {
@@ -122,15 +131,20 @@ function observeNode(
         events.emit({ type: 'node.sample', phase, node: node.name, sample: sample.id });
       }),
       catchError((error: unknown) => {
-        const first = !wasNamed(error);
-        const named = nameNode(error, node.name);
-        // The node where it happened tells it; those downstream only pass it on.
-        if (first) events.emit({ type: 'node.failed', phase, node: node.name, message: messageOf(error) });
+        const named = reportFailure(error, node, phase, events);
         return throwError(() => named);
       }),
       finalize(() => events.emit({ type: 'node.finished', phase, node: node.name, samples })),
     );
   });
+}
+
+/** The node where an error happened tells it; those downstream only pass it on. */
+function reportFailure(error: unknown, node: BoundNode, phase: BoundGraph['graph']['phase'], events: EventBus): Error {
+  const first = !wasNamed(error);
+  const named = nameNode(error, node.name);
+  if (first) events.emit({ type: 'node.failed', phase, node: node.name, message: messageOf(error) });
+  return named;
 }
 
 const NAMED = new WeakSet<Error>();

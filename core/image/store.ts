@@ -5,13 +5,13 @@
 import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { MemoryBudget } from '../job/memory.js';
+import type { Memory } from '../job/memory.js';
 import { allocate, type DType, type Image, type ImageMetadata, image, sizeOf } from './image.js';
 import { type Box, readPatch } from './patch.js';
 import type { Sample } from './sample.js';
 
 export interface ImageStoreOptions {
-  memory: MemoryBudget;
+  memory: Memory;
   /** False keeps every image on disk. */
   inMemory: boolean;
   /** Told once when images go to disk for want of memory. */

@@ -23,8 +23,16 @@ export interface Memory {
   readonly budget: number;
   /** Bytes leased now, by whomever. */
   readonly inUse: number;
-  /** See {@link MemoryBudget.lease}. */
-  lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease>;
+  /**
+   * Waits until `bytes` fit. First come, first served: a large request is not starved by small ones.
+   *
+   * @param what names the data in the error.
+   * @throws MemoryError when the request is larger than the whole budget and could never be granted.
+   * @throws AbortedError when one of `signals` fires while waiting.
+   */
+  lease(bytes: number, what: string, ...signals: readonly (AbortSignal | undefined)[]): Promise<Lease>;
+  /** Leases that end together: those of one run. */
+  scope(): MemoryScope;
 }
 
 interface Waiting {
@@ -52,35 +60,24 @@ export class MemoryBudget implements Memory {
     return this.highest;
   }
 
-  /**
-   * Waits until `bytes` fit. First come, first served: a large request is not starved by small ones.
-   *
-   * @param what names the data in the error.
-   * @throws MemoryError when the request is larger than the whole budget and could never be granted.
-   * @throws AbortedError when `signal` fires while waiting.
-   */
-  async lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease> {
-    return this.request(bytes, what, signal ? [signal] : []);
-  }
-
-  /** Leases of one run, which end with it. */
-  scope(): MemoryScope {
-    return new MemoryScope(this, (bytes, what, signals) => this.request(bytes, what, signals));
-  }
-
-  private async request(bytes: number, what: string, signals: readonly AbortSignal[]): Promise<Lease> {
+  async lease(bytes: number, what: string, ...signals: readonly (AbortSignal | undefined)[]): Promise<Lease> {
     if (bytes > this.budget)
       throw new MemoryError(
         `${what} needs ${formatBytes(bytes)} at once, more than the memory budget of ${formatBytes(this.budget)}. ` +
           'Raise SYSTEM.MEMORY_BUDGET, or use smaller images.',
       );
-    if (signals.some(({ aborted }) => aborted)) throw new AbortedError();
-    if (this.queue.length > 0 || this.used + bytes > this.budget) await this.wait(bytes, signals);
+    const given = signals.filter((signal) => signal !== undefined);
+    if (given.some(({ aborted }) => aborted)) throw new AbortedError();
+    if (this.queue.length > 0 || this.used + bytes > this.budget) await this.wait(bytes, given);
     else this.take(bytes);
     return countedLease(bytes, () => {
       this.used -= bytes;
       this.admit();
     });
+  }
+
+  scope(): MemoryScope {
+    return new MemoryScope(this);
   }
 
   private wait(bytes: number, signals: readonly AbortSignal[]): Promise<void> {
@@ -121,8 +118,6 @@ export class MemoryBudget implements Memory {
   }
 }
 
-type Request = (bytes: number, what: string, signals: readonly AbortSignal[]) => Promise<Lease>;
-
 /**
  * Leases of one run over a budget. A stream that is stopped drops samples wherever they are, in buffers of operators
  * too, so nobody is left to give their leases back: {@link close} does.
@@ -131,10 +126,7 @@ export class MemoryScope implements Memory {
   private readonly open = new Set<Lease>();
   private readonly stop = new AbortController();
 
-  constructor(
-    private readonly parent: Memory,
-    private readonly request: Request,
-  ) {}
+  constructor(private readonly parent: Memory) {}
 
   get budget(): number {
     return this.parent.budget;
@@ -144,9 +136,9 @@ export class MemoryScope implements Memory {
     return this.parent.inUse;
   }
 
-  /** As {@link MemoryBudget.lease}; throws AbortedError once closed. */
-  async lease(bytes: number, what: string, signal?: AbortSignal): Promise<Lease> {
-    const lease = await this.request(bytes, what, signal ? [signal, this.stop.signal] : [this.stop.signal]);
+  /** As {@link Memory.lease}; throws AbortedError once closed. */
+  async lease(bytes: number, what: string, ...signals: readonly (AbortSignal | undefined)[]): Promise<Lease> {
+    const lease = await this.parent.lease(bytes, what, ...signals, this.stop.signal);
     // Closed between the grant and this line.
     if (this.stop.signal.aborted) {
       lease.release();
@@ -156,6 +148,10 @@ export class MemoryScope implements Memory {
     return countedLease(bytes, () => {
       if (this.open.delete(lease)) lease.release();
     });
+  }
+
+  scope(): MemoryScope {
+    return new MemoryScope(this);
   }
 
   /** Gives back all leases and refuses those that wait; releases by their holders change nothing more. */

@@ -6,7 +6,7 @@ import type { Catalog, NodeDefinition, Operator, Place } from './define.js';
 import { type Services, services } from './services.js';
 import type { Token } from './token.js';
 
-type Factory = (parameters: Record<string, unknown>, place: Place) => Operator;
+type Factory = (parameters: Record<string, unknown>, place: Place, own: Partial<Services>) => Operator;
 
 /** A job's container. */
 export class JobContainer {
@@ -19,9 +19,14 @@ export class JobContainer {
     for (const definition of catalog.nodes()) this.bindNode(definition);
   }
 
-  /** The operator of a node with its services injected. */
-  operator(definition: NodeDefinition, parameters: Record<string, unknown>, place: Place): Operator {
-    return this.container.get<Factory>(nodeKey(definition.id))(parameters, place);
+  /** The operator of a node with its services injected; `own` are those that hold for one run of a graph only. */
+  operator(
+    definition: NodeDefinition,
+    parameters: Record<string, unknown>,
+    place: Place,
+    own: Partial<Services> = {},
+  ): Operator {
+    return this.container.get<Factory>(nodeKey(definition.id))(parameters, place, own);
   }
 
   /** A service by its token. */
@@ -29,12 +34,20 @@ export class JobContainer {
     return this.container.get<T>(wanted.key);
   }
 
+  /** Whether the job has a service. */
+  has(wanted: Token<unknown>): boolean {
+    return this.container.isBound(wanted.key);
+  }
+
   private bindNode(definition: NodeDefinition): void {
     const names = Object.keys(definition.needs);
     const keys = names.map((name) => definition.needs[name].key);
     this.container.bind<Factory>(nodeKey(definition.id)).toResolvedValue((...resolved: unknown[]): Factory => {
-      const injected = Object.fromEntries(names.map((name, i) => [name, resolved[i]]));
-      return (parameters, place) => definition.create(parameters, injected, place);
+      return (parameters, place, own) => {
+        const service = (name: string, i: number) => own[definition.needs[name].name as keyof Services] ?? resolved[i];
+        const injected = Object.fromEntries(names.map((name, i) => [name, service(name, i)]));
+        return definition.create(parameters, injected, place);
+      };
     }, keys);
   }
 }

@@ -5,7 +5,7 @@
 import type { ImageFiles } from '../image/files.js';
 import type { RandomSource } from '../image/random.js';
 import type { EventBus } from '../job/events.js';
-import type { MemoryBudget } from '../job/memory.js';
+import type { Memory } from '../job/memory.js';
 import type { TensorRuntime } from '../tensor/index.js';
 import type { TrainingState } from '../train/state.js';
 import type { Catalog } from './define.js';
@@ -14,8 +14,8 @@ import { type Token, token } from './token.js';
 export interface Services {
   /** Inspection events. */
   events: EventBus;
-  /** The memory budget. */
-  memory: MemoryBudget;
+  /** The memory budget. In a graph, what its nodes leased is given back when the graph ends. */
+  memory: Memory;
   /** Seeded random numbers. */
   random: RandomSource;
   /** Fires when the job is to stop. */
