@@ -16,7 +16,7 @@ export * from './core/errors.js';
 export { chain, type Graph, type GraphEdge, type GraphNode, node } from './core/graph/graph.js';
 export { mapOrdered } from './core/graph/map-ordered.js';
 export type { PortType, Role } from './core/graph/port.js';
-export type { ImageFormat, RawImage } from './core/image/format.js';
+export type { ImageFormat } from './core/image/format.js';
 export {
   channelCount,
   type DType,
@@ -27,6 +27,7 @@ export {
   spatialShape,
 } from './core/image/image.js';
 export { RandomStream } from './core/image/random.js';
+export type { ImageHeader, RawImage } from './core/image/raw-image.js';
 export type { Sample } from './core/image/sample.js';
 export type { JobEvent, Phase } from './core/job/events.js';
 export { EventBus } from './core/job/events.js';

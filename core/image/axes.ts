@@ -6,8 +6,8 @@
  */
 
 import { DataError } from '../errors.js';
-import type { RawImage } from './format.js';
 import { allocate, dtypeOf, type Image, type ImageMetadata, image, type PixelArray, sizeOf } from './image.js';
+import type { RawImage } from './raw-image.js';
 
 export type Dimensionality = '2D' | '3D';
 

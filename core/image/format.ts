@@ -7,25 +7,8 @@ import { open, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { FormatError } from '../errors.js';
 import { type Dimensionality, toImage } from './axes.js';
-import type { DType, Image, ImageMetadata, PixelArray } from './image.js';
-
-/** Pixels as the file holds them, before Biagraph's own axis order. */
-export interface RawImage {
-  /** C-order pixels of `shape`. */
-  data: PixelArray;
-  shape: number[];
-  /** One letter an axis as the file says, such as `TZCYXS`; undefined when the file does not tell. */
-  axes?: string;
-  dtype: DType;
-  metadata: ImageMetadata;
-}
-
-/** What a header tells without reading pixels. */
-export interface ImageHeader {
-  shape: number[];
-  axes?: string;
-  dtype: DType;
-}
+import type { Image } from './image.js';
+import type { ImageHeader, RawImage } from './raw-image.js';
 
 export interface WriteOptions {
   /** Default `deflate`. */

@@ -2,8 +2,8 @@
 
 import sharp from 'sharp';
 import { OutputError } from '../../core/errors.js';
-import type { ImageHeader, RawImage } from '../../core/image/format.js';
 import { type DType, dtypeOf, type Image, type PixelArray, sizeOf } from '../../core/image/image.js';
+import type { ImageHeader, RawImage } from '../../core/image/raw-image.js';
 import { writeWhole } from '../../core/job/write-aside.js';
 import { defineFormat } from '../../core/plugin/define.js';
 import { readBmpHeader, readBmpPixels } from './bmp.js';

@@ -6,8 +6,8 @@
  */
 
 import { isBiagraphError } from '../../core/errors.js';
-import type { ImageHeader, RawImage } from '../../core/image/format.js';
 import { allocate, type PixelArray, sizeOf } from '../../core/image/image.js';
+import type { ImageHeader, RawImage } from '../../core/image/raw-image.js';
 import { defineFormat } from '../../core/plugin/define.js';
 import { FileBytes } from './file-bytes.js';
 import { fromHalf, readBlock, toNative } from './tiff-block.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileLayout, imageShape, planeOf, toImage, transpose } from '../../../core/image/axes.js';
-import type { RawImage } from '../../../core/image/format.js';
+import type { RawImage } from '../../../core/image/raw-image.js';
 import { image, sizeOf } from '../../../core/image/image.js';
 
 function raw(shape: number[], axes?: string): RawImage {
