@@ -6,6 +6,7 @@ import { checkChoices } from './check/choices.js';
 import { checkChunks } from './check/chunks.js';
 import { Check, type CheckOptions } from './check/context.js';
 import { checkData } from './check/data.js';
+import { checkDevice } from './check/device.js';
 import { checkExport } from './check/export.js';
 import { checkFilters } from './check/filter.js';
 import { checkGeneral } from './check/general.js';
@@ -41,7 +42,7 @@ export function checkConfig(config: Config, report: Report, options: CheckOption
 }
 
 const stages: ((c: Check) => void)[][] = [
-  [checkGeneral, checkFilters, checkPostProcessing, checkChannels, checkChoices, checkGraphEdits],
+  [checkGeneral, checkDevice, checkFilters, checkPostProcessing, checkChannels, checkChoices, checkGraphEdits],
   [
     checkMetrics,
     checkLoss,

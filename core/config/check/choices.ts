@@ -3,6 +3,7 @@ import type { Check } from './context.js';
 
 /** Keys whose names are told apart by a rule of their own, or are written in any case. */
 const ruled = new Set([
+  'SYSTEM.DEVICE',
   'PROBLEM.TYPE',
   'PROBLEM.NDIM',
   'PROBLEM.INSTANCE_SEG.TYPE',
