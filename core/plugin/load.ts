@@ -1,10 +1,10 @@
 /**
  * Loading third-party plugins from a package name or a local file, before a run starts.
  */
-import { existsSync } from 'node:fs';
-import { createRequire, register } from 'node:module';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import Module, { register } from 'node:module';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PluginError } from '../errors.js';
 import type { Plugin } from './define.js';
 
@@ -17,7 +17,7 @@ import type { Plugin } from './define.js';
  * @throws PluginError naming the plugin and what was wrong with it.
  */
 export async function loadPlugin(spec: string, folder: string, selfUrl: string): Promise<Plugin> {
-  shareBiagraph(selfUrl);
+  await shareBiagraph(selfUrl);
   const file = isPath(spec) ? localFile(spec, folder) : packageEntry(spec, folder);
   let loaded: Record<string, unknown>;
   try {
@@ -39,30 +39,28 @@ function localFile(spec: string, folder: string): string {
     throw new PluginError(`plugin '${spec}': there is no file ${file}. Paths start from the folder of the YAML file.`, {
       where: { file },
     });
-  if (existsSync(path.join(file, 'package.json'))) return createRequire(path.join(file, 'x.js')).resolve(file);
-  return file;
+  if (!statSync(file).isDirectory()) return file;
+  if (existsSync(path.join(file, 'package.json'))) return packageFile(file);
+  throw new PluginError(`plugin '${spec}': the folder ${file} holds no package.json. Name the plugin's file.`, {
+    where: { file },
+  });
 }
 
 function packageEntry(spec: string, folder: string): string {
-  for (const start of [folder, process.cwd(), path.dirname(new URL(import.meta.url).pathname)])
-    try {
-      // Packages of ES modules only export `import`; require.resolve would refuse them, so their manifest is read.
-      return resolvePackage(spec, start);
-    } catch {}
+  for (const start of [folder, process.cwd(), path.dirname(fileURLToPath(import.meta.url))])
+    for (let at = path.resolve(start); ; at = path.dirname(at)) {
+      const root = path.join(at, 'node_modules', spec);
+      if (existsSync(path.join(root, 'package.json'))) return packageFile(root);
+      if (path.dirname(at) === at) break;
+    }
   throw new PluginError(
     `plugin '${spec}' is not installed. Install it beside the YAML file with \`npm install ${spec}\`, or name a local file (./my-plugin.ts).`,
   );
 }
 
-function resolvePackage(spec: string, start: string): string {
-  for (let at = path.resolve(start); ; at = path.dirname(at)) {
-    const root = path.join(at, 'node_modules', spec);
-    if (existsSync(path.join(root, 'package.json'))) {
-      const manifest = createRequire(path.join(root, 'x.js'))('./package.json');
-      return path.join(root, entryOf(manifest));
-    }
-    if (path.dirname(at) === at) throw new Error('not found');
-  }
+/** The entry of a package. Packages of ES modules only export `import`, which `require.resolve` would refuse. */
+function packageFile(root: string): string {
+  return path.join(root, entryOf(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))));
 }
 
 function entryOf(manifest: { exports?: unknown; module?: string; main?: string }): string {
@@ -105,14 +103,30 @@ function checkShape(value: unknown, spec: string, file: string): Plugin {
   return candidate as Plugin;
 }
 
-let shared = false;
+let sharing: Promise<void> | undefined;
 
-/** A plugin may live outside any folder where `biagraph` is installed, and two copies would not share tensors. */
-function shareBiagraph(selfUrl: string): void {
-  if (shared) return;
-  shared = true;
-  const hook = `export function resolve(specifier, context, next) {
-    return specifier === 'biagraph' ? { url: ${JSON.stringify(selfUrl)}, shortCircuit: true } : next(specifier, context);
-  }`;
-  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+/**
+ * Gives every `import 'biagraph'` and `require('biagraph')` the running copy: a plugin may live outside any folder where
+ * it is installed, and two copies would not share tensors.
+ */
+function shareBiagraph(selfUrl: string): Promise<void> {
+  sharing ??= (async () => {
+    const self: Record<string, unknown> = await import(selfUrl);
+    const key = 'biagraph:self';
+    Reflect.set(globalThis, Symbol.for(key), self);
+    // The copy may run from sources under a loader that hooks do not see, so a module that hands it on takes its place.
+    const names = Object.keys(self).filter((name) => name !== 'default');
+    const handOn = `export const { ${names.join(', ')} } = globalThis[Symbol.for('${key}')];`;
+    const url = `data:text/javascript,${encodeURIComponent(handOn)}`;
+    const hook = `export function resolve(specifier, context, next) {
+      return specifier === 'biagraph' ? { url: ${JSON.stringify(url)}, shortCircuit: true } : next(specifier, context);
+    }`;
+    register(`data:text/javascript,${encodeURIComponent(hook)}`);
+    // TypeScript files in a folder that declares no module type are loaded as CommonJS.
+    const original = Module.prototype.require;
+    Module.prototype.require = function (this: NodeJS.Module, id: string) {
+      return id === 'biagraph' ? self : original.call(this, id);
+    } as typeof original;
+  })();
+  return sharing;
 }
