@@ -2,7 +2,17 @@
 // Needs nothing but Node and npm; does nothing when all is in place.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -42,6 +52,20 @@ if (read('dist/.biagraph-built') !== sources) {
   chmodSync(path.join(root, 'dist/cli/main.js'), 0o755);
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   writeFileSync(path.join(root, 'dist/.biagraph-built'), sources);
+}
+
+linkCommand();
+
+/** npm links the commands of dependencies, but not the package's own: `npx biagraph` would not find it in the clone. */
+function linkCommand() {
+  const folder = path.join(root, 'node_modules/.bin');
+  const main = path.join(root, 'dist/cli/main.js');
+  mkdirSync(folder, { recursive: true });
+  if (process.platform === 'win32') writeFileSync(path.join(folder, 'biagraph.cmd'), `@node "${main}" %*\r\n`);
+  else {
+    rmSync(path.join(folder, 'biagraph'), { force: true });
+    symlinkSync(path.relative(folder, main), path.join(folder, 'biagraph'));
+  }
 }
 
 function npm() {
