@@ -6,6 +6,7 @@ import type { Module, NetworkOutput, Pass, Slot } from './nn/module.js';
 import { hyperValues, type OptimizerSpec, optimize, optimizerSlots } from './optimizer.js';
 import type { RandomSpec } from './random.js';
 import { NEXT } from './step-names.js';
+import type { NamedTensors } from './tensor-data.js';
 import { type Scalar, type Tensor, tf } from './tf.js';
 import type { ValueSpec } from './trace.js';
 
@@ -126,10 +127,11 @@ function measure(spec: TrainingSpec, output: NetworkOutput, target: Tensor, resu
 }
 
 /** Scalar results as numbers. */
-export function measured(values: ReadonlyMap<string, number>): { loss: number; metrics: Record<string, number> } {
+export function measured(results: NamedTensors): { loss: number; metrics: Record<string, number> } {
   const metrics: Record<string, number> = {};
-  for (const [name, value] of values) if (name.startsWith('metric.')) metrics[name.slice('metric.'.length)] = value;
-  return { loss: values.get('loss')!, metrics };
+  for (const [name, { data }] of results)
+    if (name.startsWith('metric.')) metrics[name.slice('metric.'.length)] = data[0];
+  return { loss: results.get('loss')!.data[0], metrics };
 }
 
 function runNetwork(network: Module, input: Tensor, pass: Pass): NetworkOutput {

@@ -46,10 +46,10 @@ export function eagerTraining(spec: TrainingSpec, start?: NamedTensors): Trainin
       const results = run(trainingStep(spec), feeds, { seed: spec.seed, key });
       for (const [name, tensor] of results) if (name.startsWith(NEXT)) kept.set(name.slice(NEXT.length), tensor);
       kept.set(STEP_COUNT, { data: Float32Array.of(count), shape: [] });
-      return scalars(results);
+      return measured(results);
     },
     async evaluate(input, target) {
-      return scalars(run(evaluationStep(spec), new Map([...kept, ['input', input], ['target', target]])));
+      return measured(run(evaluationStep(spec), new Map([...kept, ['input', input], ['target', target]])));
     },
     async predict(input) {
       return [...run(predictionStep(spec.network), new Map([...kept, ['input', input]])).values()];
@@ -79,10 +79,6 @@ export function eagerInference(network: Module, weights?: NamedTensors): Inferen
     restore: async (brought) => restore(brought),
     dispose: async () => kept.clear(),
   };
-}
-
-function scalars(results: NamedTensors): ReturnType<typeof measured> {
-  return measured(new Map([...results].map(([name, { data }]) => [name, data[0]])));
 }
 
 function run(compute: Compute, feeds: NamedTensors, randomness?: { seed: number; key: StepKey }): NamedTensors {

@@ -30,12 +30,17 @@ const shapeAndOrder = fc
 
 /** Another shape of the same size: neighbours joined, ones inserted. */
 const reshaped = (shape: readonly number[]) =>
-  fc.array(fc.constantFrom('keep', 'join', 'one'), { minLength: shape.length, maxLength: shape.length }).map((steps) =>
-    shape.reduce<number[]>((list, side, i) => {
-      if (steps[i] === 'join' && list.length > 0) return [...list.slice(0, -1), list[list.length - 1] * side];
-      return steps[i] === 'one' ? [...list, 1, side] : [...list, side];
-    }, []),
-  );
+  fc
+    .array(fc.constantFrom('keep', 'join', 'one'), { minLength: shape.length, maxLength: shape.length })
+    .map((steps) => {
+      const result: number[] = [];
+      shape.forEach((side, i) => {
+        if (steps[i] === 'join' && result.length > 0) result[result.length - 1] *= side;
+        else if (steps[i] === 'one') result.push(1, side);
+        else result.push(side);
+      });
+      return result;
+    });
 
 describe('layout', () => {
   it('finds the order in which a reshape moves no byte', () => {

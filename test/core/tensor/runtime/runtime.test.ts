@@ -134,6 +134,22 @@ describe.each(['cpu', 'eager'])('a runtime on %s', (device) => {
     expect(relativeError((await inference.predict(batch(1, 12).input))[0].data, wanted.data)).toBeGreaterThan(1e-2);
   });
 
+  it('answers calls in the order they were made', async () => {
+    const program = await runtime.train(spec());
+    const { input, target } = batch(2);
+    const step = program.step(input, target, { learningRate: 1e-2 }, { epoch: 0, step: 0 });
+    const [after] = await Promise.all([program.state(), step]);
+    expect(after.get('optimizer.step')!.data[0]).toBe(1);
+    expect(bytes(after)).toBe(bytes(await program.state()));
+  });
+
+  it('keeps up with more shapes at once than stay compiled', async () => {
+    const inference = await runtime.infer(spec().network);
+    const sides = [4, 6, 8, 10, 12, 14, 16, 18, 4];
+    const outputs = await Promise.all(sides.map((side) => inference.predict(batch(1, side).input)));
+    expect(outputs.map(([output]) => output.shape[1])).toEqual(sides);
+  });
+
   it('refuses data that do not fill their shape', async () => {
     const program = await runtime.train(spec());
     const { target } = batch(2);

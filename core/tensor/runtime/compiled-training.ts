@@ -1,0 +1,84 @@
+/** A training as compiled graphs; its state stays in the session thread. */
+import type { Hyper } from '../optimizer.js';
+import type { StepKey } from '../random.js';
+import {
+  evaluationStep,
+  hyperFeeds,
+  measured,
+  modelInputs,
+  optimizerInputs,
+  predictionStep,
+  type TrainingSpec,
+  trainingStep,
+} from '../step.js';
+import type { NamedTensors, TensorData } from '../tensor-data.js';
+import type { Channel } from './channel.js';
+import { LoadedFunction, subjectOf } from './graph-loader.js';
+import { initialTraining, matchState, STEP_COUNT, shapesOf } from './state.js';
+import { inTurn } from './turns.js';
+import type { Measured, RestoreReport, TrainingProgram } from './types.js';
+
+export class CompiledTraining implements TrainingProgram {
+  readonly #expected: Map<string, readonly number[]>;
+  readonly #turn = inTurn();
+  readonly #step: LoadedFunction;
+  readonly #evaluate: LoadedFunction;
+  readonly #predict: LoadedFunction;
+  #steps = 0;
+
+  constructor(
+    readonly channel: Channel,
+    readonly program: number,
+    readonly spec: TrainingSpec,
+  ) {
+    const subject = subjectOf(spec.network);
+    const model = modelInputs(spec.network);
+    const scalars = [...hyperFeeds(spec, { learningRate: 0 }, 1).keys()].map((name) => ({ name, shape: [] }));
+    const all = [...model, ...optimizerInputs(spec), ...scalars];
+    const load = (inputs: typeof all, compute: ReturnType<typeof trainingStep>) =>
+      new LoadedFunction(channel, program, () => ({ subject, inputs, compute }));
+    this.#step = load(all, trainingStep(spec));
+    this.#evaluate = load(model, evaluationStep(spec));
+    this.#predict = load(model, predictionStep(spec.network));
+    this.#expected = shapesOf(initialTraining(spec));
+  }
+
+  step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured> {
+    return this.#turn(async () => {
+      const scalars = hyperFeeds(this.spec, hyper, this.#steps + 1);
+      const randomness = { seed: this.spec.seed, ...key };
+      const results = await this.#step.run({ input, target }, { scalars, randomness });
+      this.#steps++;
+      return measured(results);
+    });
+  }
+
+  evaluate(input: TensorData, target: TensorData): Promise<Measured> {
+    return this.#turn(async () => measured(await this.#evaluate.run({ input, target })));
+  }
+
+  predict(input: TensorData): Promise<TensorData[]> {
+    return this.#turn(async () => [...(await this.#predict.run({ input })).values()]);
+  }
+
+  state(): Promise<NamedTensors> {
+    return this.#turn(async () => {
+      const state = await this.channel.ask({ call: 'read', program: this.program });
+      return state.set(STEP_COUNT, { data: Float32Array.of(this.#steps), shape: [] });
+    });
+  }
+
+  restore(brought: NamedTensors): Promise<RestoreReport> {
+    return this.#turn(async () => {
+      const { fitting, report } = matchState(this.#expected, brought);
+      this.#steps = fitting.get(STEP_COUNT)?.data[0] ?? this.#steps;
+      fitting.delete(STEP_COUNT);
+      await this.channel.ask({ call: 'write', program: this.program, tensors: fitting });
+      return report;
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#turn(() => this.channel.ask({ call: 'close', program: this.program }));
+  }
+}
