@@ -4,13 +4,14 @@ import { checkCommand } from './commands/check.js';
 import { configCommand } from './commands/config.js';
 import { graphCommand } from './commands/graph.js';
 import { newCommand } from './commands/new.js';
+import { planCommand } from './commands/plan.js';
 import { pluginsCommand } from './commands/plugins.js';
 import { runCommand } from './commands/run.js';
 import { EXIT_CODE_HELP } from './exit-code.js';
 import { packageVersion } from './package-folder.js';
 
 /** Commands in the order of `--help`. Each loads what it needs when it runs, so that help comes at once. */
-const COMMANDS = [newCommand, checkCommand, graphCommand, runCommand, configCommand, pluginsCommand];
+const COMMANDS = [newCommand, checkCommand, planCommand, runCommand, graphCommand, configCommand, pluginsCommand];
 
 export function createProgram(): Command {
   const program = new Command('biagraph')

@@ -27,21 +27,13 @@ export function openSession(
   job: PreparedJob,
   { events, signal, training }: { events: EventBus; signal: AbortSignal; training: TrainingState },
 ): Session {
-  const { config, catalog, assembly } = job;
+  const { config, catalog } = job;
   const { SYSTEM: system } = config;
   const memory = new MemoryBudget(memoryBudgetBytes(config));
-  const files = new ImageFiles({
-    formats: catalog.formats(),
-    workers: decodingThreads(system.NUM_WORKERS),
-    worker: assembly.decoder,
-  });
+  const files = openFiles(job);
   let runtime: Promise<TensorRuntime> | undefined;
   const tensors = () => {
-    runtime ??= openRuntime({
-      device: system.DEVICE.toLowerCase(),
-      ...(system.NUM_CPUS > 0 && { threads: system.NUM_CPUS }),
-      onNotice: (message) => events.emit({ type: 'warning', message }),
-    });
+    runtime ??= openTensors(job, (message) => events.emit({ type: 'warning', message }));
     return runtime;
   };
   const container = new JobContainer(catalog, {
@@ -64,6 +56,21 @@ export function openSession(
       await (await runtime?.catch(() => undefined))?.dispose();
     },
   };
+}
+
+/** Reading and writing of images as the job will. */
+export function openFiles({ config, catalog, assembly }: PreparedJob): ImageFiles {
+  return new ImageFiles({
+    formats: catalog.formats(),
+    workers: decodingThreads(config.SYSTEM.NUM_WORKERS),
+    worker: assembly.decoder,
+  });
+}
+
+/** The tensor runtime that the job asks for. */
+export function openTensors({ config }: PreparedJob, onNotice: (message: string) => void): Promise<TensorRuntime> {
+  const { DEVICE, NUM_CPUS } = config.SYSTEM;
+  return openRuntime({ device: DEVICE.toLowerCase(), ...(NUM_CPUS > 0 && { threads: NUM_CPUS }), onNotice });
 }
 
 /** SYSTEM.NUM_WORKERS: −1 leaves a core to the tensor session, and takes five at most, as BiaPy. */

@@ -13,6 +13,7 @@ import type { Image } from '../image/image.js';
 import type { Sample } from '../image/sample.js';
 import type { Phase } from '../job/events.js';
 import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
+import type { Forecast, Planner } from './forecast.js';
 import type { Needs, Resolved } from './token.js';
 
 /** Which part of a phase's graph asks for parameters: training reads two sets of images. */
@@ -61,6 +62,15 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
   fromConfig?(config: Config, part: Part): Static<P> | undefined;
   /** Bytes that the node holds for one image beside the image itself, so that they can be leased in advance. */
   memory?(parameters: Static<P>, sample: { shape: readonly number[]; bytes: number }): number;
+  /**
+   * Foretells what the node will do, for `biagraph plan`: what leaves it, given what reaches each of its ports. Without
+   * it the node passes on what comes. @throws what the run would throw.
+   */
+  plan?(
+    parameters: Static<P>,
+    inputs: Readonly<Record<string, Forecast>>,
+    planner: Planner,
+  ): Forecast | Promise<Forecast>;
   create(parameters: Static<P>, services: Resolved<N>, place: Place): Operator;
 }
 

@@ -11,7 +11,8 @@ import { bytesPerValue, channelCount, type Image, image, imageBytes, sizeOf } fr
 import type { Sample } from '../../core/image/sample.js';
 import { splitFold, splitTrainValidation } from '../../core/image/split.js';
 import { formatBytes } from '../../core/job/memory.js';
-import { defineNode } from '../../core/plugin/define.js';
+import { defineNode, type Place } from '../../core/plugin/define.js';
+import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { listPairs, type Pair } from './pairs.js';
 
@@ -62,18 +63,12 @@ export const folderLoader = defineNode({
     files: services.files,
     signal: services.signal,
   },
+  plan: (parameters, _, planner) => planFolder(parameters, planner),
   create(parameters, { events, memory, files, signal }, place) {
     const ndim: Dimensionality = parameters.ndim;
 
     async function load({ pair, index, only }: Chosen, stop: AbortSignal): Promise<Sample> {
-      const bytes = sizeOf(pair.shape) * bytesPerValue(pair.dtype);
-      const needed = place.demand({ shape: pair.shape, bytes }) + (pair.target?.bytes ?? 0);
-      if (needed > memory.budget * parameters.share)
-        throw new MemoryError(
-          `${pair.file}: working on this image takes ${formatBytes(needed)}, but the memory budget of ${formatBytes(memory.budget)} ` +
-            `leaves ${formatBytes(memory.budget * parameters.share)} for one image. Raise SYSTEM.MEMORY_BUDGET, or cut the image into smaller files.`,
-          { where: { file: pair.file, key: 'SYSTEM.MEMORY_BUDGET' } },
-        );
+      const needed = demandOf(pair, parameters, memory.budget, place.demand);
       const lease = await memory.lease(needed, pair.file, stop);
       try {
         const raw = await files.read(pair.file, ndim, stop);
@@ -111,6 +106,19 @@ export const folderLoader = defineNode({
   },
 });
 
+/** Bytes to lease for an image with its target. @throws MemoryError when it could never be worked on. */
+function demandOf(pair: Pair, { share }: FolderParameters, budget: number, demand: Place['demand']): number {
+  const bytes = sizeOf(pair.shape) * bytesPerValue(pair.dtype);
+  const needed = demand({ shape: pair.shape, bytes }) + (pair.target?.bytes ?? 0);
+  if (needed > budget * share)
+    throw new MemoryError(
+      `${pair.file}: working on this image takes ${formatBytes(needed)}, but the memory budget of ${formatBytes(budget)} ` +
+        `leaves ${formatBytes(budget * share)} for one image. Raise SYSTEM.MEMORY_BUDGET, or cut the image into smaller files.`,
+      { where: { file: pair.file, key: 'SYSTEM.MEMORY_BUDGET' } },
+    );
+  return needed;
+}
+
 interface Chosen {
   pair: Pair;
   /** Place in the whole folder, so that random numbers do not depend on a split. */
@@ -130,6 +138,39 @@ function chooseSubset(pairs: readonly Pair[], { subset, images }: FolderParamete
       ? splitFold(pairs.length, subset.folds, subset.fold ?? 1, { seed, shuffle })
       : splitTrainValidation(pairs.length, subset.fraction!, { seed, shuffle });
   return split[subset.part].map((i) => all[i]);
+}
+
+async function planFolder(parameters: FolderParameters, planner: Planner): Promise<Forecast> {
+  const pairs = await listPairs(parameters, planner.files, planner.signal);
+  const chosen = chooseSubset(pairs, parameters);
+  const images = chosen.map(({ pair }) => ({
+    file: pair.file,
+    shape: pair.shape,
+    bytes: demandOf(pair, parameters, planner.memory, planner.demand),
+    ...(pair.target && { targetChannels: pair.target.shape.at(-1) }),
+  }));
+  const dtypes = [...new Set(chosen.map(({ pair }) => pair.dtype))].join(' and ');
+  const shapes = shapeText(images.map(({ shape }) => shape));
+  planner.tell({
+    value: `${counted(images.length, 'image')} of ${shapes} (${dtypes}) from ${parameters.images}`,
+    why: whyChosen(parameters, pairs.length, chosen.length),
+    facts: { images: images.length, found: pairs.length },
+  });
+  return { images, onlyImage: pairs.length === 1 };
+}
+
+function whyChosen({ subset, targets }: FolderParameters, found: number, chosen: number): string {
+  const labels = targets === null ? '' : ` Targets from ${targets} match them in number and shape.`;
+  if (!subset || chosen === found) {
+    const divided = subset && found === 1 ? ' Its patches are divided into training and validation.' : '';
+    return `${found === 1 ? 'It is the only image' : `These are all ${found} images`} of the folder.${divided}${labels}`;
+  }
+  const rule =
+    subset.folds !== undefined
+      ? `fold ${subset.fold ?? 1} of ${subset.folds} is held out for validation (DATA.VAL.CROSS_VAL)`
+      : `a share of ${subset.fraction}, rounded up, is held out for validation (DATA.VAL.SPLIT_TRAIN)`;
+  const which = subset.shuffle ? `drawn at random with seed ${subset.seed}` : 'the last ones';
+  return `The folder holds ${found}; ${rule}: ${subset.part === 'train' ? found - chosen : chosen}, ${which}.${labels}`;
 }
 
 function repeatChannel(picture: Image): Image {

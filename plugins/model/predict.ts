@@ -13,6 +13,7 @@ import { defineNode } from '../../core/plugin/define.js';
 import { buildNetwork, NetworkSpec } from '../../core/plugin/network.js';
 import { services } from '../../core/plugin/services.js';
 import type { InferenceProgram } from '../../core/tensor/index.js';
+import { planPrediction } from './plan-prediction.js';
 
 const Augmentation = Type.Object(
   {
@@ -54,6 +55,7 @@ export const predictNetwork = defineNode({
     catalog: services.catalog,
     training: services.training,
   },
+  plan: (parameters, { main }, planner) => planPrediction(parameters, main, planner),
   create(parameters, { events, tensors, catalog, training }, place) {
     const network = buildNetwork(parameters.network, catalog);
     const start = async (): Promise<Predictor> => {
@@ -71,24 +73,27 @@ export const predictNetwork = defineNode({
       return new Predictor(program, parameters);
     };
     return ({ main }) =>
-      defer(() => from(start())).pipe(
-        mergeMap((predictor) => {
-          let done = 0;
-          let waiting: Sample[] = [];
-          return main.pipe(
-            concatMap((patch) => {
-              waiting.push(patch);
-              const { index, count } = patch.placement!;
-              // A batch holds patches of one image only: what is predicted together never depends on what else is read.
-              if (waiting.length < parameters.batchSize && index < count - 1) return [];
-              const batch = waiting;
-              waiting = [];
-              return from(predictor.predict(batch)).pipe(mergeMap((patches) => from(patches)));
-            }),
-            tap(() => events.emit({ type: 'progress.step', phase: place.phase, unit: 'patch', done: ++done })),
-          );
-        }),
-      );
+      defer(() => {
+        // Images that come while the network is loaded wait for it; subscribing to them later would miss them.
+        const starting = start();
+        starting.catch(() => {});
+        let done = 0;
+        let waiting: Sample[] = [];
+        return main.pipe(
+          concatMap(async (patch) => {
+            const predictor = await starting;
+            waiting.push(patch);
+            const { index, count } = patch.placement!;
+            // A batch holds patches of one image only: what is predicted together never depends on what else is read.
+            if (waiting.length < parameters.batchSize && index < count - 1) return [];
+            const batch = waiting;
+            waiting = [];
+            return predictor.predict(batch);
+          }),
+          mergeMap((patches) => from(patches)),
+          tap(() => events.emit({ type: 'progress.step', phase: place.phase, unit: 'patch', done: ++done })),
+        );
+      });
   },
 });
 

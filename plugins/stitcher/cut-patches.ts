@@ -7,7 +7,9 @@ import type { Config } from '../../core/config/index.js';
 import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
 import { NO_LEASE } from '../../core/job/memory.js';
+import { explainCuts } from '../../core/job/plan-cut.js';
 import { defineNode, type Part } from '../../core/plugin/define.js';
+import { counted, countPieces } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 
 const Parameters = Type.Object(
@@ -39,6 +41,20 @@ export const cutPatches = defineNode({
   parameters: Parameters,
   needs: { events: services.events },
   fromConfig: (config, part) => cutFromConfig(config, part),
+  plan({ patch, overlap, padding, complete }, { main }, { tell }) {
+    const cuts = main.images.map(({ file, shape }) => {
+      const inner = shape.slice(0, -1).map((side, axis) => (complete ? Math.max(side, patch[axis]) : side));
+      return cutGeometry(inner, patch, { overlap, padding, file });
+    });
+    const patches = cuts.map(({ count }, i) => ({ shape: [...patch, main.images[i].shape.at(-1)!], count }));
+    const total = countPieces(patches);
+    tell({
+      value: `${counted(total, 'patch')} of ${patch.join('×')}`,
+      why: explainCuts(cuts, overlap),
+      facts: { patches: total },
+    });
+    return { ...main, patches };
+  },
   create:
     ({ patch, overlap, padding, complete }, { events }, place) =>
     ({ main }) => {

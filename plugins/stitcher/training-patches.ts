@@ -10,7 +10,9 @@ import type { Sample } from '../../core/image/sample.js';
 import { splitFold, splitTrainValidation } from '../../core/image/split.js';
 import { ImageStore } from '../../core/image/store.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
+import { explainCuts } from '../../core/job/plan-cut.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { counted, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 
 const Subset = Type.Object(
@@ -81,6 +83,7 @@ export const trainingPatches = defineNode({
     signal: services.signal,
     events: services.events,
   },
+  plan: (parameters, { main }, planner) => planPatches(parameters, main, planner),
   create(parameters, { memory, random, training, signal, events }, place) {
     const store = new ImageStore({
       memory,
@@ -137,6 +140,39 @@ export const trainingPatches = defineNode({
   },
 });
 
+function planPatches(parameters: PatchParameters, main: Forecast, { tell }: Planner): Forecast {
+  const { patch, overlap, padding, complete, random, replicate, subset } = parameters;
+  const shapes = main.images.map(({ shape }) =>
+    shape.map((side, axis) => (complete && axis < patch.length ? Math.max(side, patch[axis]) : side)),
+  );
+  const images: Shapes = {
+    count: shapes.length,
+    at: (position) => main.images[position],
+    shapes: (position) => ({ image: shapes[position] }),
+  };
+  const items = listItems(images, parameters, main.onlyImage);
+  const counts = shapes.map(() => 0);
+  for (const { position } of items) counts[position]++;
+  const cut = () =>
+    explainCuts(
+      shapes.map((shape) => cutGeometry(shape.slice(0, -1), patch, { overlap, padding })),
+      overlap,
+    );
+  const why = [
+    random ? 'One patch at a random place of each image and epoch (DATA.TRAIN.EXTRACT_RANDOM_PATCH).' : cut(),
+    main.onlyImage &&
+      subset &&
+      `Of a single image, patches are held out for validation: ${items.length} are on this side.`,
+    replicate > 1 && `The list is repeated ${replicate} times (DATA.TRAIN.REPLICATE).`,
+  ];
+  tell({
+    value: `${counted(items.length, 'patch')} of ${patch.join('×')} in each epoch`,
+    why: why.filter(Boolean).join(' '),
+    facts: { patches: items.length },
+  });
+  return { ...main, patches: shapes.map((shape, i) => ({ shape: [...patch, shape.at(-1)!], count: counts[i] })) };
+}
+
 function completeSample(sample: Sample, { complete, patch }: PatchParameters): Sample {
   if (!complete) return sample;
   return {
@@ -146,7 +182,15 @@ function completeSample(sample: Sample, { complete, patch }: PatchParameters): S
   };
 }
 
-function listItems(store: ImageStore, parameters: PatchParameters, onlyImage: boolean): Item[] {
+/** What the boxes of an epoch depend on: the images in their order. */
+interface Shapes {
+  count: number;
+  at(position: number): { file: string };
+  /** `[[z,] y, x, c]`. */
+  shapes(position: number): { image: readonly number[] };
+}
+
+function listItems(store: Shapes, parameters: PatchParameters, onlyImage: boolean): Item[] {
   const { patch, overlap, padding, random, replicate, subset } = parameters;
   if (onlyImage && subset && random)
     throw new DataError(

@@ -7,6 +7,7 @@ import { padToDivisible } from '../../core/image/patch.js';
 import type { Sample } from '../../core/image/sample.js';
 import { NO_LEASE } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { counted, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 
 export const wholeImage = defineNode({
@@ -27,6 +28,20 @@ export const wholeImage = defineNode({
   ),
   needs: { events: services.events },
   memory: (_, { shape }) => shape.reduce((product, side) => product * side, Float32Array.BYTES_PER_ELEMENT),
+  plan({ divisor }, { main }, { tell }) {
+    const patches = main.images.map(({ shape }) => ({
+      shape: shape.map((side, axis) =>
+        axis < divisor.length ? Math.ceil(side / divisor[axis]) * divisor[axis] : side,
+      ),
+      count: 1,
+    }));
+    tell({
+      value: `${counted(patches.length, 'whole image')} of ${shapeText(patches.map(({ shape }) => shape))}`,
+      why: `TEST.FULL_IMG is on; sides are filled up to multiples of ${divisor.join('×')}, which the network halves.`,
+      facts: { patches: patches.length },
+    });
+    return { ...main, patches };
+  },
   create:
     ({ divisor }, { events }, place) =>
     ({ main }) => {

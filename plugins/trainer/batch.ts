@@ -8,6 +8,7 @@ import { type Image, image } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
 import { joinLeases } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { counted, countPieces } from '../../core/plugin/forecast.js';
 
 export const batchPatches = defineNode({
   id: 'trainer/batch',
@@ -19,6 +20,23 @@ export const batchPatches = defineNode({
     { size: Type.Integer({ minimum: 1, default: 2, description: 'Patches in a batch.' }) },
     { additionalProperties: false },
   ),
+  plan({ size }, { main }, { tell }) {
+    const patches = main.patches ?? [];
+    const total = countPieces(patches);
+    const shape = patches[0]?.shape ?? [];
+    const [full, rest] = [Math.floor(total / size), total % size];
+    const batches = [
+      ...(full > 0 ? [{ shape: [size, ...shape], count: full }] : []),
+      ...(rest > 0 ? [{ shape: [rest, ...shape], count: 1 }] : []),
+    ];
+    const count = countPieces(batches);
+    tell({
+      value: `${counted(count, 'batch')} in each epoch`,
+      why: `${counted(total, 'patch')} in batches of ${size} (TRAIN.BATCH_SIZE)${rest > 0 ? `; the last one holds ${rest}` : ''}.`,
+      facts: { batches: count },
+    });
+    return { ...main, batches };
+  },
   create:
     ({ size }) =>
     ({ main }) =>

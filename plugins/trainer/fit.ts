@@ -4,6 +4,7 @@
 import { defer, from, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { defineNode } from '../../core/plugin/define.js';
+import { counted, countPieces, type Forecast, type Pieces, type Planner } from '../../core/plugin/forecast.js';
 import {
   buildLoss,
   buildNetwork,
@@ -13,6 +14,7 @@ import {
   NetworkSpec,
 } from '../../core/plugin/network.js';
 import { services } from '../../core/plugin/services.js';
+import type { OptimizerSpec } from '../../core/tensor/index.js';
 import { trainLoop } from '../../core/train/loop.js';
 import { createSchedule } from '../../core/train/schedule.js';
 
@@ -74,18 +76,19 @@ export const fitTrainer = defineNode({
     clock: services.clock,
     signal: services.signal,
   },
+  plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
   create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
     const network = buildNetwork(parameters.network, catalog);
     const loss = buildLoss(parameters.losses, catalog);
     const metrics = buildTensorMetrics(parameters.metrics, catalog);
-    const { optimizer, betas, weightDecay, clipNorm, learningRate, epochs, patience, saveEvery, seed } = parameters;
+    const { learningRate, epochs, patience, saveEvery, seed } = parameters;
     const start = async () => {
       const runtime = await tensors();
       const program = await runtime.train({
         network,
         loss,
         metrics,
-        optimizer: { name: optimizer, betas: [betas[0], betas[1]], weightDecay, clipNorm },
+        optimizer: optimizerOf(parameters),
         seed,
         frozen: parameters.frozen.map((pattern) => new RegExp(pattern)),
       });
@@ -112,3 +115,39 @@ export const fitTrainer = defineNode({
       );
   },
 });
+
+function optimizerOf({ optimizer, betas, weightDecay, clipNorm }: FitParameters): OptimizerSpec {
+  return { name: optimizer, betas: [betas[0], betas[1]], weightDecay, clipNorm };
+}
+
+function planFit(
+  parameters: FitParameters,
+  { main, validation }: Readonly<Record<string, Forecast>>,
+  { tell, computes }: Planner,
+): Forecast {
+  const { network, losses, metrics, epochs, patience, frozen } = parameters;
+  const batches = main.batches ?? [];
+  const inAllEpochs = (pieces: readonly Pieces[]) =>
+    pieces.map(({ shape, count }) => ({ shape, count: count * epochs }));
+  const steps = countPieces(batches) * epochs;
+  const early =
+    patience >= 0 ? ` It ends sooner when the validation does not improve for ${counted(patience, 'epoch')}.` : '';
+  tell({
+    value: `${counted(steps, 'step')} in ${counted(epochs, 'epoch')}`,
+    why: `Each epoch takes every batch once (TRAIN.EPOCHS).${early}`,
+    facts: { steps, epochs },
+  });
+  computes({
+    network,
+    calls: inAllEpochs(batches),
+    training: {
+      losses,
+      metrics,
+      optimizer: optimizerOf(parameters),
+      frozen,
+      targetChannels: main.images[0]?.targetChannels ?? 1,
+      validation: inAllEpochs(validation?.batches ?? []),
+    },
+  });
+  return main;
+}
