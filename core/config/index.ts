@@ -4,6 +4,7 @@
  *     const { config, problems } = loadConfig('job.yaml', { jobName: 'nuclei' });
  *     console.log(config.TRAIN.EPOCHS, problems.length);
  */
+export { compareWithCheckpoint, findCheckpoint } from './check/checkpoint.js';
 export { configKeys, type KeyInfo } from './keys.js';
 export { configForInference, type LoadedConfig, type LoadOptions, loadConfig, readPlugins } from './load.js';
 export { memoryBudgetBytes } from './memory-budget.js';

@@ -127,7 +127,7 @@ class LiteralReader {
     const [digits] = numberPattern.exec(this.text.slice(this.at)) ?? [''];
     const bare = digits.replaceAll('_', '').replace(/^[-+]/, '');
     // Python refuses `010`, which other languages read as octal.
-    if (!/\d/.test(bare) || (/^0\d*[1-9]/.test(bare) && !/[.eE]/.test(bare))) throw notALiteral;
+    if (!/^\.?\d/.test(bare) || (/^0\d*[1-9]/.test(bare) && !/[.eE]/.test(bare))) throw notALiteral;
     this.at += digits.length;
     if (/[\w.]/.test(this.text[this.at] ?? '')) throw notALiteral;
     const value = Number(bare) * (digits.startsWith('-') ? -1 : 1);

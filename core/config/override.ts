@@ -1,4 +1,5 @@
 import { ConfigError, type Problem } from '../errors.js';
+import { keyInfo } from './keys.js';
 import { readYaml } from './read.js';
 import { SourceText } from './source.js';
 import { nestDottedKeys } from './tree.js';
@@ -8,8 +9,8 @@ import type { Entry, Mapping, Origin, Value } from './value.js';
 export const freeSections = ['MODEL.PARAMETERS', 'GRAPH'];
 
 /**
- * Reads one `KEY=VALUE` of the command line (R016). The value is read like one in the file; a text that is no YAML, such
- * as a path with a colon and a space, is taken as it is.
+ * Reads one `KEY=VALUE` of the command line (R016). The value is read like one in the file; a text that is no YAML is
+ * taken as it is.
  */
 export function readOverride(option: string): { tree: Mapping } | { problem: Problem } {
   const origin: Origin = { file: `--set ${option}` };
@@ -20,15 +21,19 @@ export function readOverride(option: string): { tree: Mapping } | { problem: Pro
     const advice = 'Write it like --set TRAIN.EPOCHS=10.';
     return { problem: { severity: 'error', ...origin, message, advice, rule: 'R016' } };
   }
-  const entry: Entry = { origin, value: place(readValue(option.slice(at + 1), origin), origin) };
+  const entry: Entry = { origin, value: place(readValue(key, option.slice(at + 1), origin), origin) };
   return { tree: nestDottedKeys({ kind: 'map', entries: new Map([[key, entry]]), origin }, freeSections) };
 }
 
-function readValue(text: string, origin: Origin): Value {
+/** The shell has taken the quotes away, so a key that asks for a text gets one, be it `123` or `C: x`. */
+function readValue(key: string, text: string, origin: Origin): Value {
+  const raw: Value = { kind: 'str', value: text, quoted: false, origin };
   try {
-    return readYaml(new SourceText(text, origin.file)).value;
+    const { value } = readYaml(new SourceText(text, origin.file));
+    const fits = value.kind === 'str' || value.kind === 'null';
+    return keyInfo(key)?.python === 'str' && !fits ? raw : value;
   } catch (error) {
-    if (error instanceof ConfigError) return { kind: 'str', value: text, quoted: false, origin };
+    if (error instanceof ConfigError) return raw;
     throw error;
   }
 }

@@ -154,7 +154,7 @@ class EventReader {
     const end = text.indexOf(')', event.valueEnd);
     if (!first.startsWith('(') || first.includes(')') || end < 0) return undefined;
     const value = text.slice(event.valueStart, end + 1);
-    if (!/^\([^(){}[\]:#'"\n]*\)$/.test(value)) return undefined;
+    if (!/^\([^(){}[\]:#'"]*\)$/.test(value)) return undefined;
     this.charge(1, fallback);
     this.next++;
     for (;;) {
