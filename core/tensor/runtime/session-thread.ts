@@ -61,6 +61,8 @@ const handlers: Handlers = {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      // Idle threads that spin take the cores that loading and augmentation run on, and bring nothing when alone.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     programOf(program).graphs.set(graph, { ...message, session, noise: new Map() });
     return undefined;
