@@ -36,6 +36,8 @@ Ctrl-C stops the job cleanly: finished epochs are kept. Pressed twice, it stops 
       const job = await prepare(file, options);
       const { runJob } = await import('../../core/job/run.js');
       const { EventBus } = await import('../../core/job/events.js');
+      const { foretellData } = await import('../../core/job/plan.js');
+      await foretellData(job);
       const events = new EventBus();
       const epochs = new EpochCount(events);
       const stopShowing = options.json ? printJson(events) : await showEvents(events, job);

@@ -2,7 +2,7 @@
  * What a prepared job will read, cut, train and predict, and how much memory and time that takes, told before it runs.
  */
 import { memoryBudgetBytes } from '../config/index.js';
-import { BiagraphError, DataError } from '../errors.js';
+import { BiagraphError, DataError, fromPlainError } from '../errors.js';
 import { readingOrder } from '../graph/draw/layered.js';
 import { imageDemand } from '../graph/run.js';
 import type { ImageFiles } from '../image/files.js';
@@ -49,16 +49,9 @@ export interface JobPlan {
 export async function planJob(job: PreparedJob, options: PlanOptions = {}): Promise<JobPlan> {
   const { measure = true, signal = new AbortController().signal } = options;
   const program = process.memoryUsage.rss();
-  const budget = memoryBudgetBytes(job.config);
-  const files = openFiles(job);
   let runtime: TensorRuntime | undefined;
   try {
-    const foretold = [];
-    const errors: BiagraphError[] = [];
-    for (const phase of ['train', 'test'] as const)
-      if (job.graphs[phase]) foretold.push(await foretell(job, phase, { files, signal, budget, errors }));
-    if (errors.length > 0) throw joinErrors(errors);
-
+    const foretold = await foretellData(job, signal);
     const phases: PhasePlan[] = [];
     for (const { work, ...plan } of foretold) {
       const network = work && sizeWork(work, job.catalog);
@@ -86,13 +79,37 @@ export async function planJob(job: PreparedJob, options: PlanOptions = {}): Prom
       }),
     };
   } finally {
-    await files.close();
     await runtime?.dispose();
   }
 }
 
-interface Foretold extends PhasePlan {
+/** A phase before its network is sized. */
+export interface Foretold extends PhasePlan {
   work?: NetworkWork;
+}
+
+/**
+ * What is known from the headers of all images, those of the test among them: a training should not end before a
+ * folder that was wrong from the start.
+ *
+ * @throws as {@link planJob}.
+ */
+export async function foretellData(
+  job: PreparedJob,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Foretold[]> {
+  const budget = memoryBudgetBytes(job.config);
+  const files = openFiles(job);
+  try {
+    const foretold: Foretold[] = [];
+    const errors: BiagraphError[] = [];
+    for (const phase of ['train', 'test'] as const)
+      if (job.graphs[phase]) foretold.push(await foretell(job, phase, { files, signal, budget, errors }));
+    if (errors.length > 0) throw joinErrors(errors);
+    return foretold;
+  } finally {
+    await files.close();
+  }
 }
 
 async function foretell(
@@ -183,5 +200,10 @@ function peakMemory(phases: readonly PhasePlan[], program: number, measured: boo
 /** Different folders can be wrong in different ways; a user wants to know all of them. */
 function joinErrors(errors: readonly BiagraphError[]): BiagraphError {
   const messages = [...new Set(errors.map(({ message }) => message))];
-  return messages.length === 1 ? errors[0] : new DataError(messages.join('\n'), { where: errors[0].where });
+  if (messages.length === 1) return errors[0];
+  const [{ _tag: tag, where }] = errors;
+  const joined = { message: messages.join('\n'), where };
+  return errors.every((error) => error._tag === tag)
+    ? fromPlainError({ tag, ...joined })
+    : new DataError(joined.message, { where });
 }

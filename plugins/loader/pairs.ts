@@ -57,11 +57,11 @@ export async function listPairs(options: PairOptions, files: ImageFiles, signal:
       problems.push(error.message);
     }
   }
-  if (problems.length === 1 && first.error) throw first.error;
+  if (problems.length === 1) throw first.error ?? new DataError(problems[0], { where: { file: options.images } });
   if (problems.length > 0)
     throw new DataError(
       [
-        `${problems.length} problem${problems.length > 1 ? 's' : ''} with the images of ${options.images}:`,
+        `${problems.length} problems with the images of ${options.images}:`,
         ...problems.slice(0, MOST_TOLD).map((problem) => `  ${problem}`),
         ...(problems.length > MOST_TOLD ? [`  ... and ${problems.length - MOST_TOLD} more.`] : []),
       ].join('\n'),
