@@ -1,0 +1,12 @@
+/**
+ * Weights made by other programs, read without executing anything.
+ *
+ * ```ts
+ * const { tensors, config } = await readWeights('model_instances-checkpoint-best.pth');
+ * await program.restore(renameBiapyKeys(tensors));
+ * ```
+ */
+export { renameBiapyKeys } from './biapy-names.js';
+export type { Plain, PlainObject } from './plain.js';
+export { type ReadWeightsOptions, readWeights, type WeightFile, type WeightFormat } from './read-weights.js';
+export type { Checkpoint, OptimizerState } from './torch/checkpoint.js';
