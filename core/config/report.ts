@@ -18,6 +18,7 @@ export class Report {
   /**
    * Reports an error unless one of the keys is spoilt.
    *
+   * @param rule empty for what BiaPy has no rule about
    * @param keys the key in question first, then those that the complaint rests on
    */
   error(rule: string, keys: string | readonly string[], message: string, advice?: string, at?: Origin): void {
@@ -59,6 +60,6 @@ export class Report {
     const all = typeof keys === 'string' ? [keys] : keys;
     if (all.some((key) => this.isSpoilt(key))) return;
     const place = at ?? all.map((key) => this.locate(key)).find((origin) => origin) ?? { file: this.file };
-    this.problems.push({ severity, ...place, key: all[0], message, ...(advice && { advice }), rule });
+    this.problems.push({ severity, ...place, key: all[0], message, ...(advice && { advice }), ...(rule && { rule }) });
   }
 }

@@ -1,4 +1,4 @@
-import { CLS, I2I, SR, SSL } from '../schema/key.js';
+import { CLS, I2I, SR } from '../schema/key.js';
 import { showPlain } from '../value.js';
 import { architecturesOf, unets } from './architectures.js';
 import { type Check, listed } from './context.js';
@@ -24,8 +24,6 @@ export function checkArchitectureFit(c: Check): void {
       `Write ${names[0]}, for example.`,
     );
   }
-  if (architecture === 'wdsr' && c.is(SR, I2I, SSL) && c.dims === 3)
-    c.error('R288', [key, 'PROBLEM.NDIM'], 'wdsr is 2D.', 'Take another architecture.');
   if (c.is(SR)) c.oneOf('R289', 'MODEL.UNET_SR_UPSAMPLE_POSITION', ['pre', 'post']);
   if (c.is(I2I) && architecture === 'nafnet') c.oneOf('R290', 'MODEL.NAFNET.GENERATOR_BACKBONE', ['nafnet', 'stunet']);
   if (c.is(CLS) && architecture.startsWith('efficientnet') && c.dims === 3)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { closest } from '../closest.js';
 import { getKey, setKey } from '../keys.js';
 import type { Report } from '../report.js';
-import { DET, I2I, INS, SEM, SSL, WORKFLOWS, type Workflow } from '../schema/key.js';
+import { DET, I2I, INS, SEM, WORKFLOWS, type Workflow } from '../schema/key.js';
 import type { Config } from '../schema.js';
 import { showPlain } from '../value.js';
 
@@ -81,10 +81,6 @@ export class Check {
     return this.is(SEM, INS, DET);
   }
 
-  get hasNoTarget(): boolean {
-    return this.is(SSL);
-  }
-
   is(...workflows: Workflow[]): boolean {
     return this.workflow !== undefined && workflows.includes(this.workflow);
   }
@@ -114,11 +110,6 @@ export class Check {
 
   isSpoilt(key: string): boolean {
     return this.report.isSpoilt(key);
-  }
-
-  /** True when the user wrote the key. */
-  isGiven(key: string): boolean {
-    return this.report.locate(key) !== undefined;
   }
 
   /** Writes a value at a dotted key at the next {@link commit}. */

@@ -1,4 +1,4 @@
-import { CLS, DET, I2I, INS, SR } from '../schema/key.js';
+import { CLS, DET, I2I, INS, SR, SSL } from '../schema/key.js';
 import type { Config } from '../schema.js';
 import { showPlain } from '../value.js';
 import {
@@ -37,7 +37,7 @@ function checkArchitecture(c: Check): void {
   }
   if (c.dims === 3 && c.isNot(CLS) && !solidArchitectures.includes(architecture))
     c.error(
-      'R263',
+      architecture === 'wdsr' && c.is(SR, I2I, SSL) ? 'R288' : 'R263',
       [key, 'PROBLEM.NDIM'],
       `${architecture} is 2D.`,
       `In 3D take one of ${solidArchitectures.slice(0, 6).join(', ')}, for example.`,

@@ -20,7 +20,7 @@ function expectations(text: string): { mark: string; severity: string; part: str
 }
 
 const markOf = (problem: Problem) =>
-  `${problem.line ?? ''} ${problem.severity} ${problem.rule || '-'} ${problem.key ?? '-'}`;
+  `${problem.line ?? ''} ${problem.severity} ${problem.rule ?? '-'} ${problem.key ?? '-'}`;
 
 function problemsOf(file: string, checkPaths: boolean): Problem[] {
   try {
