@@ -27,6 +27,11 @@ export interface LoadOptions {
   checkPaths?: boolean;
   /** Names that plugins bring, valid beside the built-in ones. */
   extra?: { architectures?: string[]; losses?: string[]; metrics?: string[] };
+  /**
+   * Further problems that are to be told together with these, such as those of the graph. Also called for a
+   * `broken` configuration, one with errors; what it throws then is dropped.
+   */
+  also?: (config: Config, broken: boolean) => Problem[];
 }
 
 export interface LoadedConfig {
@@ -62,9 +67,29 @@ export function loadConfig(source: string | Record<string, unknown>, options: Lo
     extra: options.extra ?? {},
   });
 
+  report.problems.push(...furtherProblems(config, written, file, options.also, report.problems));
   const sorted = inFileOrder(report.problems);
   if (sorted.some((problem) => problem.severity === 'error')) throw new ConfigError(sorted, { where: { file } });
   return { config, problems: sorted, text, file, locate: (key) => placeOf(written, key) };
+}
+
+function furtherProblems(
+  config: Config,
+  written: Mapping,
+  file: string,
+  also: LoadOptions['also'],
+  known: readonly Problem[],
+): Problem[] {
+  const broken = known.some((problem) => problem.severity === 'error');
+  const told = new Set(known.filter((problem) => problem.severity === 'error').map((problem) => problem.key));
+  try {
+    return (also?.(config, broken) ?? [])
+      .filter((problem) => problem.key === undefined || !told.has(problem.key))
+      .map((problem) => ({ file, ...(problem.key !== undefined && placeOf(written, problem.key)), ...problem }));
+  } catch (error) {
+    if (broken) return [];
+    throw error;
+  }
 }
 
 /**

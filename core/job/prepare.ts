@@ -3,11 +3,10 @@
  */
 import path from 'node:path';
 import { type Config, loadConfig, readPlugins } from '../config/index.js';
-import { ConfigError, GraphError, type Problem } from '../errors.js';
+import { ConfigError, type Problem } from '../errors.js';
 import { type BoundGraph, bindGraph } from '../graph/compile.js';
 import { type Edit, editGraph } from '../graph/edit.js';
 import type { Graph } from '../graph/graph.js';
-import { nearest } from '../graph/nearest.js';
 import type { Catalog, Plugin, PresetDefinition } from '../plugin/define.js';
 import { loadPlugin } from '../plugin/load.js';
 import { createRegistry } from '../plugin/registry.js';
@@ -57,7 +56,7 @@ export interface PreparedJob {
 /**
  * Loads plugins, reads and checks the configuration, makes and edits the graphs and compiles them.
  *
- * @throws PluginError, ConfigError or GraphError, the latter two with every problem found.
+ * @throws PluginError; ConfigError with every problem of the configuration and of its graphs.
  */
 export async function prepareJob(options: PrepareOptions, assembly: Assembly): Promise<PreparedJob> {
   const { source, overrides = [] } = options;
@@ -72,6 +71,7 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
   for (const spec of wanted) external.push(await loadPlugin(spec, folder, assembly.selfUrl));
   const catalog = createRegistry([...assembly.builtIns, ...external]);
 
+  const graphs: Partial<Record<Phase, BoundGraph>> = {};
   const loaded = loadConfig(source, {
     overrides,
     jobName: name,
@@ -83,29 +83,13 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
       losses: catalog.losses().map(({ id }) => id),
       metrics: catalog.metrics().map(({ id }) => id),
     },
+    also: (config, broken) => [
+      ...(assembly.unavailable?.(config, catalog) ?? []),
+      ...makeGraphs(config, catalog, graphs, broken),
+    ],
   });
-  const locate = (problem: Problem): Problem => ({
-    ...(isFile && { file: source }),
-    ...(problem.key !== undefined && loaded.locate(problem.key)),
-    ...problem,
-  });
-
-  const { config } = loaded;
-  const problems = (assembly.unavailable?.(config, catalog) ?? []).map(locate);
-  const preset = findPreset(config, catalog, problems, locate);
-  const made = preset ? collect(() => preset.graphs(config, catalog), problems, locate) : undefined;
-  if (problems.length > 0) throw new ConfigError(problems);
-
-  const graphs: Partial<Record<Phase, BoundGraph>> = {};
-  for (const [phase, graph] of Object.entries(made ?? {}) as [Phase, Graph][]) {
-    const edited = editGraph(graph, (config.GRAPH[phase] ?? []) as Edit[], catalog);
-    const { bound, problems: found } = bindGraph(edited.graph, catalog);
-    problems.push(...[...edited.problems, ...found].map(locate));
-    graphs[phase] = bound;
-  }
-  if (problems.length > 0) throw new GraphError(problems);
   return {
-    config,
+    config: loaded.config,
     name,
     runId,
     resultDir,
@@ -118,33 +102,53 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
   };
 }
 
-function findPreset(
+/** Puts the compiled graphs of a configuration into `graphs`; returns every problem of theirs. */
+function makeGraphs(
+  config: Config,
+  catalog: Catalog,
+  graphs: Partial<Record<Phase, BoundGraph>>,
+  broken: boolean,
+): Problem[] {
+  const preset = catalog.presets().find(({ id }) => id === config.PROBLEM.TYPE);
+  if (!preset) return [withoutPreset(config, catalog)];
+  const problems: Problem[] = [];
+  for (const [phase, graph] of Object.entries(presetGraphs(preset, config, catalog, problems)) as [Phase, Graph][]) {
+    const edited = editGraph(graph, (config.GRAPH[phase] ?? []) as Edit[], catalog);
+    const { bound, problems: found } = bindGraph(edited.graph, catalog);
+    problems.push(...edited.problems, ...(broken ? newProblems(found, graph, catalog) : found));
+    graphs[phase] = bound;
+  }
+  return problems;
+}
+
+/** Problems that edits brought. Those of the preset's own graph only repeat what is wrong with the configuration. */
+function newProblems(found: readonly Problem[], unedited: Graph, catalog: Catalog): Problem[] {
+  const told = new Set(bindGraph(unedited, catalog).problems.map(({ node, message }) => `${node} ${message}`));
+  return found.filter(({ node, message }) => !told.has(`${node} ${message}`));
+}
+
+function withoutPreset(config: Config, catalog: Catalog): Problem {
+  const ids = catalog.presets().map(({ id }) => id);
+  return {
+    severity: 'error',
+    key: 'PROBLEM.TYPE',
+    message: `there is no workflow for ${config.PROBLEM.TYPE} in this version of Biagraph.`,
+    advice: `Available: ${ids.join(', ')}. A plugin may bring others.`,
+  };
+}
+
+/** What a preset cannot find in the catalog joins the other problems instead of hiding them. */
+function presetGraphs(
+  preset: PresetDefinition,
   config: Config,
   catalog: Catalog,
   problems: Problem[],
-  locate: (problem: Problem) => Problem,
-): PresetDefinition | undefined {
-  const ids = catalog.presets().map(({ id }) => id);
-  const preset = catalog.presets().find(({ id }) => id === config.PROBLEM.TYPE);
-  if (!preset)
-    problems.push(
-      locate({
-        severity: 'error',
-        key: 'PROBLEM.TYPE',
-        message: `there is no workflow for ${config.PROBLEM.TYPE} in this version of Biagraph.`,
-        advice: `Available: ${ids.join(', ')}.${nearest(config.PROBLEM.TYPE, ids) ? '' : ' A plugin may bring others.'}`,
-      }),
-    );
-  return preset;
-}
-
-/** Runs `work`; the problems of a ConfigError join the others instead of hiding them. */
-function collect<T>(work: () => T, problems: Problem[], locate: (problem: Problem) => Problem): T | undefined {
+): Partial<Record<Phase, Graph>> {
   try {
-    return work();
+    return preset.graphs(config, catalog);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    problems.push(...error.problems.map(locate));
-    return undefined;
+    problems.push(...error.problems);
+    return {};
   }
 }
