@@ -1,11 +1,11 @@
 /** From a trace to one ONNX model. */
 import { Emitter, elementType, storedShape, type Value } from './emit.js';
 import { fuse } from './fuse.js';
+import type { KernelCall, Trace, TracedValue } from './kernel-call.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
 import { encodeModel } from './onnx/model.js';
 import type { NamedTensors } from './tensor-data.js';
-import type { KernelCall, Trace, TracedValue } from './trace.js';
 
 /** An input or output of a compiled function; `shape` is as stored in the graph. */
 export interface Port {

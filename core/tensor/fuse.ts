@@ -2,7 +2,7 @@
  * Simplification of a trace before it is lowered: calls that nothing needs go, and pairs of calls that one ONNX
  * operator computes become one.
  */
-import type { KernelCall, Trace, TracedValue } from './trace.js';
+import { type KernelCall, SUM_OF_PRODUCTS, type Trace, type TracedValue } from './kernel-call.js';
 
 /** The calls that the outputs depend on, fused where possible, in order. */
 export function fuse(trace: Trace): KernelCall[] {
@@ -62,9 +62,6 @@ function factorsOf({ kernel, inputs }: KernelCall): { a: TracedValue; b: TracedV
   const plain = [a, b].every((value) => value.constant === undefined && value.dtype === 'float32');
   return plain && a.shape.join() === b.shape.join() ? { a, b } : undefined;
 }
-
-/** Kernel of the compiler's own: inputs `a` and `b` of one shape, attributes of Sum, and `mean`. */
-export const SUM_OF_PRODUCTS = 'SumOfProducts';
 
 const RULES: readonly Rule[] = [convolutionBias, sumOfProducts];
 

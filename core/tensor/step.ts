@@ -2,13 +2,14 @@
  * What one call of a program computes, as functions over named tensors: a training step, an evaluation, a prediction.
  * The same functions are traced by the compiled runtime and run by the eager one.
  */
+
+import type { ValueSpec } from './kernel-call.js';
 import type { Module, NetworkOutput, Pass, Slot } from './nn/module.js';
 import { hyperValues, type OptimizerSpec, optimize, optimizerSlots } from './optimizer.js';
 import type { RandomSpec } from './random.js';
 import { NEXT } from './step-names.js';
 import type { NamedTensors } from './tensor-data.js';
 import { type Scalar, type Tensor, tf } from './tf.js';
-import type { ValueSpec } from './trace.js';
 
 export type Measure = (output: NetworkOutput, target: Tensor) => Scalar;
 

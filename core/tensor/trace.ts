@@ -6,21 +6,13 @@
  */
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import { TensorError } from '../errors.js';
+import type { ElementArray, KernelCall, Trace, TracedValue, ValueSpec } from './kernel-call.js';
 import { kernelRules } from './lower/index.js';
 import { tf } from './tf.js';
 
+export type { KernelCall, Trace, TracedValue, ValueSpec } from './kernel-call.js';
+
 const BACKEND = 'biagraph-trace';
-
-export type ElementArray = Float32Array | Int32Array | Uint8Array;
-
-/** A value inside a trace; also the data handle that TensorFlow.js carries around. */
-export interface TracedValue {
-  readonly id: number;
-  readonly shape: readonly number[];
-  readonly dtype: DataType;
-  /** Known at tracing time: one number for all elements, or all of them. */
-  readonly constant?: number | ElementArray;
-}
 
 /** A function uses a kernel without a lowering rule; it can still run eagerly. */
 export class UntranslatableKernel extends TensorError {}
@@ -34,32 +26,11 @@ class Handle implements TracedValue {
   ) {}
 }
 
-/** One recorded kernel. */
-export interface KernelCall {
-  readonly kernel: string;
-  /** Inputs by the kernel's own names; lists (concatenation) have the names 0, 1, … */
-  readonly inputs: Readonly<Record<string, TracedValue>>;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly outputs: readonly TracedValue[];
-}
-
-export interface ValueSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-}
-
 /** Asks for one more input while tracing, such as fresh random numbers. */
 export type AddInput = (spec: ValueSpec) => Tensor;
 
 /** A function over named tensors, recorded or run. */
 export type Build = (feeds: Map<string, Tensor>, addInput: AddInput) => Map<string, Tensor>;
-
-export interface Trace {
-  readonly calls: readonly KernelCall[];
-  /** The inputs given, then those added. */
-  readonly inputs: readonly { name: string; value: TracedValue }[];
-  readonly outputs: readonly { name: string; value: TracedValue }[];
-}
 
 /**
  * Runs `build` once with placeholders and returns what it would compute.

@@ -1,6 +1,6 @@
 /** Reductions over axes, softmax, running sums. */
 import { type Emitter, elementType, type Value } from '../emit.js';
-import { SUM_OF_PRODUCTS } from '../fuse.js';
+import { SUM_OF_PRODUCTS } from '../kernel-call.js';
 import { dropAxes, logicalOrder, sizeOf, storedAxis } from '../layout.js';
 import { tf } from '../tf.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';

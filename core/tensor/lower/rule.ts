@@ -1,7 +1,7 @@
 /** What the compiler must know about a TensorFlow.js kernel. */
 import type { DataType } from '@tensorflow/tfjs';
 import type { Emitter, Value } from '../emit.js';
-import type { TracedValue } from '../trace.js';
+import type { TracedValue } from '../kernel-call.js';
 
 export type TracedInputs = Readonly<Record<string, TracedValue>>;
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -1,11 +1,12 @@
 /** Functions of a program, compiled for the shapes they are called with and loaded into the session thread. */
 import { type CompiledGraph, compile } from '../compile.js';
+import type { ValueSpec } from '../kernel-call.js';
 import { channelsFirst } from '../layout.js';
 import type { Module } from '../nn/module.js';
 import type { RandomSpec, StepKey } from '../random.js';
 import type { Compute } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
-import { trace, type ValueSpec } from '../trace.js';
+import { trace } from '../trace.js';
 import type { Channel } from './channel.js';
 import { GraphCache } from './graph-cache.js';
 import type { RandomInput } from './protocol.js';
