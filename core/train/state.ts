@@ -4,8 +4,9 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DataError, FormatError } from '../errors.js';
+import { DataError } from '../errors.js';
 import { loadSafetensors, type NamedTensors, saveSafetensors } from '../tensor/index.js';
+import { readWeights, renameBiapyKeys } from '../tensor/weights/index.js';
 import type { BestEpoch } from './best.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { ScheduleState } from './schedule.js';
@@ -53,7 +54,7 @@ export interface CheckpointStoreOptions {
   fingerprint: string;
   /** Text kept with each checkpoint, such as the resolved configuration. */
   metadata?: Record<string, string>;
-  /** A checkpoint of the user's: PATHS.CHECKPOINT_FILE. */
+  /** A checkpoint of the user's, of any format that `readWeights` knows: PATHS.CHECKPOINT_FILE. */
   file?: string;
   /** This job trains, so its own weights are used for its test. */
   trains: boolean;
@@ -133,11 +134,8 @@ export class CheckpointStore implements TrainingState {
         `the checkpoint ${file} does not exist. Correct PATHS.CHECKPOINT_FILE, or train the model first.`,
         { where: { key: 'PATHS.CHECKPOINT_FILE', file } },
       );
-    if (!file.endsWith('.safetensors'))
-      throw new FormatError(`the checkpoint ${file} is no .safetensors file, the form that this version reads.`, {
-        where: { key: 'PATHS.CHECKPOINT_FILE', file },
-      });
-    return (await loadSafetensors(file)).tensors;
+    const { tensors } = await readWeights(file, { optimizer: false });
+    return renameBiapyKeys(tensors);
   }
 
   private async readResumable(): Promise<LoopState | undefined> {

@@ -60,7 +60,7 @@ class Copy {
 
   object(entries: ReadonlyMap<PyValue, PyValue>, depth: number): PlainObject {
     const pairs: [string, Plain][] = [];
-    for (const [key, value] of entries) pairs.push([this.key(key), this.of(value, depth + 1)]);
+    for (const [key, value] of entries) pairs.push([this.key(key, depth + 1), this.of(value, depth + 1)]);
     return Object.fromEntries(pairs);
   }
 
@@ -70,8 +70,8 @@ class Copy {
     return text;
   }
 
-  private key(key: PyValue): string {
-    const text = typeof key === 'string' ? key : JSON.stringify(this.of(key, DEEPEST));
+  private key(key: PyValue, depth: number): string {
+    const text = typeof key === 'string' ? key : JSON.stringify(this.of(key, depth));
     this.text(text);
     if (text.length > LONGEST_KEY) throw new FormatError(`it has the key ${shown(text)} of ${text.length} letters.`);
     // Whoever copies it key by key would change the prototype of all objects.
