@@ -26,7 +26,7 @@ export interface SampleFile {
   text: string;
 }
 
-/** Code blocks that name a file in their first line, `// file: my-filter.mts` or `# file: job.yaml`. */
+/** Code blocks that name a file in their first line, `// file: my-filter.ts` or `# file: job.yaml`. */
 export function sampleFiles(text: string): SampleFile[] {
   const blocks = text.matchAll(/^```(?:ts|yaml)\n(?:\/\/|#) file: (\S+)\n([\s\S]*?)^```$/gm);
   return [...blocks].map(([, name, content]) => ({ name, text: content }));
