@@ -4,6 +4,7 @@ import type { Observable } from 'rxjs';
 import type { JobEvent } from '../core/job/events.js';
 import type { JobLines, Line } from '../core/job/lines.js';
 import { type Bar, Progress } from '../core/job/progress.js';
+import { shortTime } from '../core/job/time-text.js';
 
 export interface ShowOptions {
   lines: Pick<JobLines, 'take'>;
@@ -45,6 +46,13 @@ export function showJob(events: Observable<JobEvent>, options: ShowOptions): Sto
 
 const COLOURS: Partial<Record<Line['kind'], number>> = { section: 1, result: 36, warning: 33, error: 31 };
 
+/** The terminal cuts lines while bars are drawn, so long ones are broken here. */
+function foldLines(text: string, columns: number | undefined): string {
+  if (!columns || text.includes('\u001B')) return text;
+  const pieces = new RegExp(`.{${columns}}(?=.)`, 'gu');
+  return text.replace(pieces, '$&\n');
+}
+
 class Screen {
   private readonly progress = new Progress();
   private readonly drawn = new Map<string, cliProgress.SingleBar>();
@@ -60,7 +68,9 @@ class Screen {
     const shown = code === undefined ? text : `\u001B[${code}m${text}\u001B[0m`;
     // The bars draw over a line that is written past them.
     if (this.multi) {
-      this.multi.log(`${shown}\n`);
+      // Each line wipes what is left of the bar that it is written over.
+      const lines = foldLines(shown, this.stream.columns).split('\n');
+      this.multi.log(lines.map((line) => `${line}\u001B[K\n`).join(''));
       this.multi.update();
     } else this.stream.write(`${shown}\n`);
   }
@@ -89,6 +99,7 @@ class Screen {
       clearOnComplete: true,
       hideCursor: true,
       fps: 8,
+      formatTime: (seconds: unknown) => (typeof seconds === 'number' ? shortTime(seconds) : '-').padStart(6),
       etaBuffer: 50,
       barsize: 24,
       barCompleteChar: '━',

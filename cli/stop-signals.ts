@@ -1,5 +1,4 @@
-/** Ctrl-C and SIGTERM: the first asks the job to end cleanly, the second ends the process. */
-import { EXIT_CODES } from './exit-code.js';
+/** Ctrl-C and SIGTERM: the first asks the job to end cleanly, the second ends the process, as 130 to a shell. */
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -13,19 +12,20 @@ export interface StopSignals {
 /** @param asked called at the first signal, to tell that stopping has begun. */
 export function listenForStop(asked: () => void, restoreTerminal: () => void): StopSignals {
   const controller = new AbortController();
+  const dispose = () => {
+    for (const name of SIGNALS) process.off(name, stop);
+  };
   const stop = () => {
     if (controller.signal.aborted) {
       restoreTerminal();
-      process.exit(EXIT_CODES.stopped);
+      // Ending by the signal itself leaves native threads no time; process.exit would pull memory from under them.
+      dispose();
+      process.kill(process.pid, 'SIGINT');
+      return;
     }
     asked();
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, stop);
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      for (const name of SIGNALS) process.off(name, stop);
-    },
-  };
+  return { signal: controller.signal, dispose };
 }

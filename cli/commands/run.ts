@@ -41,9 +41,8 @@ Ctrl-C stops the job cleanly: finished epochs are kept. Pressed twice, it stops 
       const events = new EventBus();
       const epochs = new EpochCount(events);
       const stopShowing = options.json ? printJson(events) : await showEvents(events, job);
-      const tell = (text: string) => process.stderr.write(`\n${text}\n`);
       const stop = listenForStop(
-        () => tell('Stopping after the work at hand. Press Ctrl-C again to stop at once.'),
+        () => events.emit({ type: 'notice', message: 'Stopping. Press Ctrl-C again to stop at once.' }),
         stopShowing,
       );
       try {
@@ -57,7 +56,7 @@ Ctrl-C stops the job cleanly: finished epochs are kept. Pressed twice, it stops 
         if (!options.json) process.stdout.write(`${summarise(result)}\n`);
       } catch (error) {
         stopShowing();
-        if (stop.signal.aborted) tell(epochs.advice());
+        if (stop.signal.aborted) process.stderr.write(`${epochs.advice()}\n`);
         throw error;
       } finally {
         stop.dispose();
@@ -94,7 +93,8 @@ async function linesOf(job: PreparedJob): Promise<Pick<JobLines, 'take'>> {
   let lines: JobLines | undefined;
   return {
     take(event) {
-      lines ??= new JobLines({ ...options, ...(event.type === 'job.started' && event.resumed && { history }) });
+      if (event.type === 'job.started') lines = new JobLines({ ...options, ...(event.resumed && { history }) });
+      lines ??= new JobLines(options);
       // The error that ends a job is told once, on standard error.
       return lines.take(event).filter(({ kind }) => kind !== 'error');
     },

@@ -1,8 +1,9 @@
 /** The job's folder: BiaPy's output tree, and the checks that belong before hours of work. */
-import { copyFile, mkdir, rm, statfs } from 'node:fs/promises';
+import { copyFile, rm, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError, OutputError } from '../errors.js';
 import { takeLock } from './lock.js';
+import { makeFolder } from './make-folder.js';
 import { formatBytes } from './memory.js';
 import { outputFailure } from './output-failure.js';
 import { removeLeftovers, writeAside, writeWhole } from './write-aside.js';
@@ -188,7 +189,7 @@ export async function openJobFolder(options: JobFolderOptions, now: () => number
 export async function checkFolder(folder: string, least = LEAST_FREE): Promise<void> {
   const probe = path.join(folder, '.writable');
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await writeWhole(probe, 'x');
     await rm(probe, { force: true });
   } catch (error) {

@@ -1,8 +1,9 @@
 /** A lock file: one process at a time works on a job. */
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import path from 'node:path';
 import { OutputError } from '../errors.js';
+import { makeFolder } from './make-folder.js';
 import { outputFailure } from './output-failure.js';
 import { isAlive } from './write-aside.js';
 
@@ -33,7 +34,7 @@ export async function takeLock(file: string, what: string, now: () => number = D
   // Noted before it is taken: in between, a second caller in this process would see our own lock as a dead one's.
   held.add(resolved);
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     for (let attempt = 0; attempt < 5; attempt++) {
       if (await create(file, holder)) return { file, release: () => release(file) };
       const found = await readHolder(file);

@@ -1,7 +1,8 @@
 /** The job's log files: what was printed, with times, and the losses as one JSON object per epoch. */
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { EpochDone } from './history.js';
+import { makeFolder } from './make-folder.js';
 import { outputFailure } from './output-failure.js';
 import { dateTime } from './time-text.js';
 
@@ -12,7 +13,7 @@ import { dateTime } from './time-text.js';
  */
 export async function appendLog(file: string, content: string | Uint8Array): Promise<void> {
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await appendFile(file, content);
   } catch (error) {
     throw outputFailure(file, error);

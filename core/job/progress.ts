@@ -54,6 +54,8 @@ export class Progress {
         this.shown.delete('steps');
         return this.shown.delete('epochs');
       case 'progress.total':
+        // A training counts epochs and steps; its images are read once, at its start.
+        if (event.phase === 'train') return false;
         this.set(`${event.phase}:${event.unit}`, { label: LABELS[event.unit], total: event.total });
         return true;
       case 'progress.step': {

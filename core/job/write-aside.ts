@@ -5,9 +5,10 @@
  * process can be told from one that another process, or another machine on a shared drive, is still writing.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from './make-folder.js';
 import { outputFailure } from './output-failure.js';
 
 /**
@@ -22,7 +23,7 @@ export async function writeAside(file: string, write: (temporaryPath: string) =>
   const temporary = path.join(path.dirname(file), temporaryName(path.basename(file)));
   ours.add(temporary);
   try {
-    await mkdir(path.dirname(file), { recursive: true });
+    await makeFolder(path.dirname(file));
     await write(temporary);
     await flush(temporary, 'r+');
     await rename(temporary, file);
