@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileLayout, imageShape, planeOf, toImage, transpose } from '../../../core/image/axes.js';
-import type { RawImage } from '../../../core/image/raw-image.js';
 import { image, sizeOf } from '../../../core/image/image.js';
+import type { RawImage } from '../../../core/image/raw-image.js';
 
 function raw(shape: number[], axes?: string): RawImage {
   return { data: Uint16Array.from({ length: sizeOf(shape) }, (_, i) => i), shape, axes, dtype: 'uint16', metadata: {} };
