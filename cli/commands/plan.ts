@@ -7,9 +7,9 @@ import { describePlan } from '../plan-text.js';
 export function planCommand(): Command {
   return takesJob(new Command('plan').summary('tell what a run will read, do and cost, and why'))
     .description(
-      'Tells what a run will do before it does it: which images are read and how they are divided, patches, batches and\n' +
-        'steps, the size of the network, memory and time, each with its reason. Headers of the images are read, and the\n' +
-        'network is timed on zeros for a second or two.',
+      'Tells what a run will do before it does it: which images are read and how they are divided, patches, batches and ' +
+        'steps, the size of the network, memory and time, each with its reason.\n' +
+        'Headers of the images are read, and the network is timed on zeros for a second or two.',
     )
     .option('--no-measure', 'do not time the network')
     .option('--json', 'print the plan as JSON', false)
