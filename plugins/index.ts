@@ -10,8 +10,14 @@ import { crossEntropyLoss, diceLoss } from './loss/index.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
 import { reportMetrics } from './metric/report.js';
+import { attentionUNet } from './model/attention-unet.js';
+import { multiResUNet } from './model/multiresunet.js';
 import { predictNetwork } from './model/predict.js';
-import { unet } from './model/unet-model.js';
+import { resunet } from './model/resunet.js';
+import { resunetSE } from './model/resunet-se.js';
+import { resunetPlusPlus } from './model/resunetpp.js';
+import { seunet } from './model/seunet.js';
+import { unet } from './model/unet.js';
 import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { binarize } from './postprocessor/binarize.js';
@@ -48,7 +54,7 @@ export const builtInPlugin: Plugin = definePlugin({
     imageWriter,
     overlayWriter,
   ],
-  models: [unet],
+  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus],
   losses: [crossEntropyLoss, diceLoss],
   metrics: [iou],
   formats: [tiff, png, jpeg, bmp],

@@ -1,4 +1,5 @@
 /** Building blocks shared by the U-Net family, with the layer numbering that BiaPy's checkpoints have. */
+import { TensorError } from '../../core/errors.js';
 import {
   Activation,
   type ActivationName,
@@ -12,17 +13,16 @@ import {
   type Pass,
   Sequential,
   type Tensor,
-  TransposedConvolution,
-  tf,
-  Upsampling,
 } from '../../core/tensor/index.js';
+import { SqueezeExcitation } from './blocks-squeeze-excitation.js';
 
 /** `sync_bn` is `bn` on one device. */
 export type NormalizationName = 'none' | 'bn' | 'sync_bn' | 'in' | 'gn' | 'ln';
 
 export interface BlockOptions {
   ndim: 2 | 3;
-  kernelSize: number;
+  /** Sides of the kernels, `[y, x]` or `[z, y, x]`. */
+  kernel: readonly number[];
   normalization: NormalizationName;
   /** Learnable scale and shift of `in`. */
   instanceNormAffine: boolean;
@@ -30,7 +30,11 @@ export interface BlockOptions {
   upsampleLayer: 'convtranspose' | 'upsampling';
 }
 
-/** A normalisation layer, or nothing for `none`. Groups of `gn`: 16 in 2D, 8 in 3D. */
+/**
+ * A normalisation layer, or nothing for `none`. Groups of `gn`: 16 in 2D, 8 in 3D.
+ *
+ * @throws TensorError when the channels cannot be put into equal groups.
+ */
 export function normalization(channels: number, options: BlockOptions): Module<Tensor>[] {
   switch (options.normalization) {
     case 'none':
@@ -41,10 +45,20 @@ export function normalization(channels: number, options: BlockOptions): Module<T
     case 'in':
       return [new InstanceNormalization(channels, { affine: options.instanceNormAffine })];
     case 'gn':
-      return [new GroupNormalization(options.ndim === 2 ? 16 : 8, channels)];
+      return [new GroupNormalization(groupsOf(channels, options.ndim), channels)];
     case 'ln':
       return [new LayerNormalization(channels)];
   }
+}
+
+function groupsOf(channels: number, ndim: 2 | 3): number {
+  const groups = ndim === 2 ? 16 : 8;
+  if (channels % groups === 0) return groups;
+  throw new TensorError(
+    `Group normalisation in ${ndim}D has ${groups} groups, and a layer has ${channels} channels. ` +
+      `Give feature maps that are multiples of ${groups}, or take bn or in (the only ones for attention gates).`,
+    { where: { key: 'MODEL.NORMALIZATION' } },
+  );
 }
 
 /** The same side on every spatial axis. */
@@ -53,25 +67,35 @@ export function cube(side: number, ndim: number): number[] {
 }
 
 /** Convolution of the U-Net family: Xavier weights, zero bias, same size. */
-export function convolution(inputs: number, outputs: number, kernelSize: number, ndim: number): Convolution {
-  return new Convolution(inputs, outputs, { kernel: cube(kernelSize, ndim), init: 'xavier' });
+export function convolution(inputs: number, outputs: number, kernel: readonly number[]): Convolution {
+  return new Convolution(inputs, outputs, { kernel, init: 'xavier' });
 }
 
-/** Convolution, normalisation, activation, dropout; what is absent takes no number. */
+/** Convolution of one pixel. */
+export function pointwise(inputs: number, outputs: number, ndim: number): Convolution {
+  return convolution(inputs, outputs, cube(1, ndim));
+}
+
+/** Convolution, normalisation, activation, dropout, squeeze-and-excitation; what is absent takes no number. */
 export class ConvBlock extends Module<Tensor> {
   readonly block: Sequential;
 
-  constructor(inputs: number, outputs: number, dropout: number, options: BlockOptions) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    options: BlockOptions,
+    extras: { dropout?: number; squeezeExcitation?: boolean } = {},
+  ) {
     super();
-    this.block = this.child(
-      'block',
-      new Sequential([
-        convolution(inputs, outputs, options.kernelSize, options.ndim),
-        ...normalization(outputs, options),
-        new Activation(options.activation),
-        ...(dropout > 0 ? [new Dropout(dropout)] : []),
-      ]),
-    );
+    const { dropout = 0, squeezeExcitation = false } = extras;
+    const parts = [
+      convolution(inputs, outputs, options.kernel),
+      ...normalization(outputs, options),
+      new Activation(options.activation),
+      ...(dropout > 0 ? [new Dropout(dropout)] : []),
+      ...(squeezeExcitation ? [new SqueezeExcitation(outputs)] : []),
+    ];
+    this.block = this.child('block', new Sequential(parts));
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
@@ -83,43 +107,19 @@ export class ConvBlock extends Module<Tensor> {
 export class DoubleConvBlock extends Module<Tensor> {
   readonly block: Sequential;
 
-  constructor(inputs: number, outputs: number, dropout: number, options: BlockOptions) {
+  constructor(
+    inputs: number,
+    outputs: number,
+    options: BlockOptions,
+    extras: { dropout?: number; squeezeExcitation?: boolean } = {},
+  ) {
     super();
-    const first = new ConvBlock(inputs, outputs, dropout, options);
-    const second = new ConvBlock(outputs, outputs, dropout, options);
+    const first = new ConvBlock(inputs, outputs, options, extras);
+    const second = new ConvBlock(outputs, outputs, options, extras);
     this.block = this.child('block', new Sequential([first, second]));
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
     return this.block.forward(x, pass);
-  }
-}
-
-/** Enlarges, puts `[enlarged, skip]` side by side, convolves twice. */
-export class UpBlock extends Module<Tensor> {
-  readonly up: Sequential;
-  readonly convBlock: DoubleConvBlock;
-
-  constructor(inputs: number, outputs: number, factors: readonly number[], dropout: number, options: BlockOptions) {
-    super();
-    const enlarge =
-      options.upsampleLayer === 'convtranspose'
-        ? [new TransposedConvolution(inputs, outputs, factors)]
-        : [new Upsampling(factors), convolution(inputs, outputs, 1, options.ndim)];
-    this.up = this.child(
-      'up',
-      new Sequential([...enlarge, ...normalization(outputs, options), new Activation(options.activation)]),
-    );
-    this.convBlock = this.child('conv_block', new DoubleConvBlock(outputs * 2, outputs, dropout, options));
-  }
-
-  /** @param skip the encoder's feature map of this level, of the enlarged size. */
-  join(x: Tensor, skip: Tensor, pass: Pass): Tensor {
-    const enlarged = this.up.forward(x, pass);
-    return this.convBlock.forward(tf.concat([enlarged, skip], -1), pass);
-  }
-
-  forward(): never {
-    throw new TypeError('an UpBlock needs a skip connection; use join');
   }
 }
