@@ -105,13 +105,13 @@ export class CheckpointStore implements TrainingState {
   async initial(): Promise<NamedTensors | undefined> {
     const { file } = this.options;
     if (!file) return undefined;
-    return modelOnly(await this.readUserFile(file));
+    return this.readUserFile(file);
   }
 
   async weights(): Promise<NamedTensors> {
     // After a training the job's own weights count, as in BiaPy, whatever checkpoint it started from.
     const { file, trains } = this.options;
-    if (!trains && file) return modelOnly(await this.readUserFile(file));
+    if (!trains && file) return this.readUserFile(file);
     for (const name of ['best', 'last'] as const)
       if (existsSync(this.file(name))) return modelOnly((await loadSafetensors(this.file(name))).tensors);
     const found = existsSync(this.options.folder)
@@ -128,14 +128,15 @@ export class CheckpointStore implements TrainingState {
     return path.join(this.options.folder, `${this.options.jobId}-checkpoint-${name}.safetensors`);
   }
 
+  /** Weights as `model.<key>`, from a file of any format. */
   private async readUserFile(file: string): Promise<NamedTensors> {
     if (!existsSync(file))
       throw new DataError(
         `the checkpoint ${file} does not exist. Correct PATHS.CHECKPOINT_FILE, or train the model first.`,
         { where: { key: 'PATHS.CHECKPOINT_FILE', file } },
       );
-    const { tensors } = await readWeights(file, { optimizer: false });
-    return renameBiapyKeys(tensors);
+    const { format, tensors } = await readWeights(file, { optimizer: false });
+    return format === 'biagraph' ? prefixed(tensors) : modelOnly(renameBiapyKeys(tensors));
   }
 
   private async readResumable(): Promise<LoopState | undefined> {
@@ -150,5 +151,9 @@ function modelOnly(tensors: NamedTensors): NamedTensors {
   const entries = [...tensors];
   const kept = entries.filter(([key]) => key.startsWith('model.'));
   // Files of other programs name the parameters without the prefix.
-  return new Map(kept.length > 0 ? kept : entries.map(([key, tensor]) => [`model.${key}`, tensor]));
+  return kept.length > 0 ? new Map(kept) : prefixed(tensors);
+}
+
+function prefixed(tensors: NamedTensors): NamedTensors {
+  return new Map([...tensors].map(([key, tensor]) => [`model.${key}`, tensor]));
 }

@@ -10,7 +10,7 @@ import { LEGACY_START, readLegacyFile } from './torch/legacy-file.js';
 import { isTorchArchive, readTorchArchive } from './torch/zip-file.js';
 import { ZipArchive } from './zip.js';
 
-export type WeightFormat = 'pytorch' | 'pytorch-legacy' | 'safetensors' | 'npz' | 'npy' | 'tfjs';
+export type WeightFormat = 'biagraph' | 'pytorch' | 'pytorch-legacy' | 'safetensors' | 'npz' | 'npy' | 'tfjs';
 
 export interface WeightFile extends Checkpoint {
   format: WeightFormat;
@@ -85,7 +85,7 @@ async function readSafetensors(file: string): Promise<WeightFile> {
   if (metadata.format !== 'biagraph') return { format: 'safetensors', tensors, other: { metadata } };
   const model = [...tensors].filter(([name]) => name.startsWith('model.'));
   return {
-    format: 'safetensors',
+    format: 'biagraph',
     tensors: new Map(model.map(([name, tensor]) => [name.slice('model.'.length), tensor])),
     epoch: metadata.epoch,
     other: { metadata },

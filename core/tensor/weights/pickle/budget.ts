@@ -1,7 +1,7 @@
 /** How much work and memory a pickle may cause, whatever is in it. */
 import { FormatError } from '../../../errors.js';
 
-/** A checkpoint of ten thousand tensors with its optimizer takes about one million. */
+/** A checkpoint of ten thousand tensors, those of its optimizer among them, takes about one million. */
 const MOST_UNITS = 4_000_000;
 
 /** One unit is about a value on the stack; empty containers and copies cost more. */

@@ -14,6 +14,7 @@ import { PyGlobal, PyRecord, type PyValue } from './value.js';
 
 const NEWEST_PROTOCOL = 5;
 const CONTAINER_COST = 8;
+const MEMO_COST = 2;
 
 /** Decides what the names and the references to storages in a pickle mean. */
 export interface PickleHost {
@@ -303,7 +304,7 @@ class Machine {
   }
 
   private remember(index: number): true {
-    this.budget.spend(1);
+    this.budget.spend(MEMO_COST);
     this.memo.set(index, this.top());
     return true;
   }
