@@ -11,6 +11,7 @@ import { channelCount, type Image, imageBytes } from '../image/image.js';
 import type { Sample } from '../image/sample.js';
 import type { Catalog } from '../plugin/define.js';
 import type { EventBus } from './events.js';
+import type { Lease, MemoryScope } from './memory.js';
 import type { Session } from './session.js';
 
 /** What an input must look like. */
@@ -28,6 +29,13 @@ export interface LiveOptions {
   input: InputShape;
 }
 
+interface Running {
+  input: Feed;
+  subscription: Subscription;
+  /** Of the images in this graph: what they lease ends with it. */
+  memory: MemoryScope;
+}
+
 interface Waiting {
   resolve(sample: Sample): void;
   reject(error: unknown): void;
@@ -36,7 +44,7 @@ interface Waiting {
 export class LiveGraph {
   private readonly bound: BoundGraph;
   private readonly entries: string[];
-  private running: { input: Feed; subscription: Subscription } | undefined;
+  private running: Running | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private next = 0;
 
@@ -56,7 +64,6 @@ export class LiveGraph {
    */
   async process(id: string, picture: Image, signal?: AbortSignal): Promise<Sample> {
     this.requireFit(id, picture);
-    const { memory } = this.options.session;
     const bytes = imageBytes(picture);
     // Pixels of the caller's are the caller's; what the graph makes of them is leased.
     const needed = this.bound.order.reduce(
@@ -64,36 +71,39 @@ export class LiveGraph {
         sum + (definition.memory?.(parameters, { shape: picture.shape, bytes }) ?? 0),
       bytes,
     );
-    const lease = await memory.lease(needed, id, signal);
-    if (this.options.signal.aborted) {
-      lease.release();
-      throw new AbortedError();
+    for (;;) {
+      if (this.options.signal.aborted) throw new AbortedError();
+      const running = this.open();
+      let lease: Lease;
+      try {
+        lease = await running.memory.lease(needed, id, signal);
+      } catch (error) {
+        if (this.running === running || signal?.aborted) throw error;
+        continue;
+      }
+      // Another image may have ended the graph while this one waited; the graph that follows takes it.
+      if (this.running === running) return this.enter(running.input, id, picture, lease);
     }
+  }
+
+  private enter(input: Feed, id: string, picture: Image, lease: Lease): Promise<Sample> {
     const index = this.next++;
     const answer = new Promise<Sample>((resolve, reject) => this.waiting.set(index, { resolve, reject }));
-    this.open().next({
-      id,
-      index,
-      file: '',
-      image: picture,
-      products: {},
-      facts: {},
-      metrics: {},
-      lease,
-    });
+    input.next({ id, index, file: '', image: picture, products: {}, facts: {}, metrics: {}, lease });
     return answer;
   }
 
   /** Ends the graph; images on their way are refused with `error`. */
   close(error: unknown = new AbortedError('The pipeline was closed.')): void {
     this.running?.subscription.unsubscribe();
+    this.running?.memory.close();
     this.running = undefined;
     for (const { reject } of this.waiting.values()) reject(error);
     this.waiting.clear();
   }
 
-  private open(): Feed {
-    if (this.running) return this.running.input;
+  private open(): Running {
+    if (this.running) return this.running;
     const input = new Feed();
     const feeds = Object.fromEntries(this.entries.map((name) => [name, input.samples$]));
     const { session, events } = this.options;
@@ -105,8 +115,8 @@ export class LiveGraph {
       // The next image starts the graph anew: one that cannot be processed is not the end of a service.
       error: (error) => this.close(error),
     });
-    this.running = { input, subscription };
-    return input;
+    this.running = { input, subscription, memory: session.memory.scope() };
+    return this.running;
   }
 
   private requireFit(id: string, picture: Image): void {
