@@ -5,14 +5,26 @@ export interface NumberType {
   readonly name: string;
   readonly bytes: number;
   readonly read: (view: DataView, at: number, little: boolean) => number;
+  /** A faster way for numbers of two bytes in the machine's own byte order. */
+  readonly widen?: (words: Uint16Array) => Float32Array;
 }
 
 /** Types by the name that NumPy and PyTorch share. Complex and quantised numbers are not among them. */
 export const NUMBER_TYPES = {
   float64: { name: 'float64', bytes: 8, read: (view, at, little) => narrowed(view.getFloat64(at, little)) },
   float32: { name: 'float32', bytes: 4, read: (view, at, little) => view.getFloat32(at, little) },
-  float16: { name: 'float16', bytes: 2, read: (view, at, little) => halfToNumber(view.getUint16(at, little)) },
-  bfloat16: { name: 'bfloat16', bytes: 2, read: (view, at, little) => brainToNumber(view.getUint16(at, little)) },
+  float16: {
+    name: 'float16',
+    bytes: 2,
+    read: (view, at, little) => halfToNumber(view.getUint16(at, little)),
+    widen: widenHalves,
+  },
+  bfloat16: {
+    name: 'bfloat16',
+    bytes: 2,
+    read: (view, at, little) => widenBrains(Uint16Array.of(view.getUint16(at, little)))[0],
+    widen: widenBrains,
+  },
   int64: { name: 'int64', bytes: 8, read: (view, at, little) => Number(view.getBigInt64(at, little)) },
   int32: { name: 'int32', bytes: 4, read: (view, at, little) => view.getInt32(at, little) },
   int16: { name: 'int16', bytes: 2, read: (view, at, little) => view.getInt16(at, little) },
@@ -35,6 +47,8 @@ export function toFloat32(bytes: Uint8Array, type: NumberType, little: boolean):
   const count = Math.floor(bytes.byteLength / type.bytes);
   if (type.name === 'float32' && little === MACHINE_IS_LITTLE && bytes.byteOffset % 4 === 0)
     return new Float32Array(bytes.buffer, bytes.byteOffset, count);
+  if (type.widen && little === MACHINE_IS_LITTLE && bytes.byteOffset % 2 === 0)
+    return type.widen(new Uint16Array(bytes.buffer, bytes.byteOffset, count));
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = new Float32Array(count);
   for (let i = 0; i < count; i++) numbers[i] = type.read(view, i * type.bytes, little);
@@ -57,10 +71,19 @@ function halfToNumber(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-const brain = new DataView(new ArrayBuffer(4));
+let everyHalf: Float32Array | undefined;
 
-/** The upper half of a float32. */
-function brainToNumber(bits: number): number {
-  brain.setUint32(0, bits << 16);
-  return brain.getFloat32(0);
+function widenHalves(words: Uint16Array): Float32Array {
+  everyHalf ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => halfToNumber(bits));
+  const numbers = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) numbers[i] = everyHalf[words[i]];
+  return numbers;
+}
+
+/** A bfloat16 is the upper half of a float32. */
+function widenBrains(words: Uint16Array): Float32Array {
+  const numbers = new Float32Array(words.length);
+  const bits = new Uint32Array(numbers.buffer);
+  for (let i = 0; i < words.length; i++) bits[i] = words[i] << 16;
+  return numbers;
 }

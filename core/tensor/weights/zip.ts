@@ -34,6 +34,8 @@ const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(infla
 
 interface ZipEntry {
   name: string;
+  /** In bytes. */
+  nameLength: number;
   method: number;
   encrypted: boolean;
   crc: number;
@@ -87,13 +89,14 @@ export class ZipArchive {
     if (entry.encrypted) throw damaged(`entry ${name} is encrypted`);
     if (entry.method !== STORED && entry.method !== DEFLATED)
       throw damaged(`entry ${name} is packed by method ${entry.method}; stored and deflated are read`);
-    const local = viewOf(await this.file.read(entry.start, LOCAL_ENTRY_BYTES));
+    const header = await this.file.read(entry.start, LOCAL_ENTRY_BYTES + entry.nameLength);
+    const local = viewOf(header);
     if (local.getUint32(0, true) !== LOCAL_ENTRY || local.getUint16(8, true) !== entry.method)
       throw damaged(`entry ${name} is not where the directory says`);
-    const nameLength = local.getUint16(26, true);
-    const start = entry.start + LOCAL_ENTRY_BYTES + nameLength + local.getUint16(28, true);
-    const localName = await this.file.read(entry.start + LOCAL_ENTRY_BYTES, nameLength);
-    if (decode(localName) !== entry.name) throw damaged(`entry ${name} has another name in its own header`);
+    const start = entry.start + header.length + local.getUint16(28, true);
+    const sameLength = local.getUint16(26, true) === entry.nameLength;
+    if (!sameLength || decode(header.subarray(LOCAL_ENTRY_BYTES)) !== entry.name)
+      throw damaged(`entry ${name} has another name in its own header`);
     if (start + entry.packed > this.directoryStart) throw damaged(`entry ${name} reaches into the directory`);
     return start;
   }
@@ -159,6 +162,7 @@ function parseDirectory(bytes: Uint8Array, count: number): Map<string, ZipEntry>
     if (next > bytes.length) throw damaged(`entry ${i + 1} of ${count} of its directory is broken`);
     const entry: ZipEntry = {
       name: decode(bytes.subarray(at + DIRECTORY_ENTRY_BYTES, nameEnd)),
+      nameLength: view.getUint16(at + 28, true),
       encrypted: (view.getUint16(at + 8, true) & 1) === 1,
       method: view.getUint16(at + 10, true),
       crc: view.getUint32(at + 16, true),

@@ -109,9 +109,9 @@ class Machine {
       case Op.BINFLOAT:
         return this.push(cursor.f64());
       case Op.STRING:
-        return this.push(unquoted(cursor.line()));
+        return this.push(unquoted(cursor.line(), this.budget));
       case Op.UNICODE:
-        return this.push(unescaped(cursor.line()));
+        return this.push(unescaped(cursor.line(), this.budget));
       case Op.BINSTRING:
         return this.push(cursor.latin1(cursor.i32()));
       case Op.SHORT_BINSTRING:

@@ -1,5 +1,6 @@
 /** Numbers and texts of the old opcodes that write them in a line, as Python's repr does. */
 import { FormatError } from '../../../errors.js';
+import type { PickleBudget } from './budget.js';
 import { narrowest } from './cursor.js';
 
 export function intOf(text: string): boolean | number | bigint {
@@ -22,10 +23,12 @@ export function floatOf(text: string): number {
 }
 
 /** Python's repr of a byte string. */
-export function unquoted(text: string): string {
+export function unquoted(text: string, budget: PickleBudget): string {
   const quote = text[0];
   if (text.length < 2 || (quote !== "'" && quote !== '"') || text.at(-1) !== quote)
     throw new FormatError('its pickle has a text without quotes.');
+  if (!text.includes('\\')) return text.slice(1, -1);
+  budget.spend(text.length);
   const named: Record<string, string> = { n: '\n', r: '\r', t: '\t' };
   return text
     .slice(1, -1)
@@ -35,7 +38,9 @@ export function unquoted(text: string): string {
 }
 
 /** Python's raw-unicode-escape. */
-export function unescaped(text: string): string {
+export function unescaped(text: string, budget: PickleBudget): string {
+  if (!text.includes('\\')) return text;
+  budget.spend(text.length);
   return text.replace(/\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g, (all, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long ?? '', 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : all;

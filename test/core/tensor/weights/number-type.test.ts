@@ -52,6 +52,12 @@ describe('numbers of other programs', () => {
     });
   });
 
+  it('float16 and bfloat16 in the other byte order', () => {
+    expect([...toFloat32(Uint8Array.of(0x3c, 0, 0xc0, 0), NUMBER_TYPES.float16, false)]).toEqual([1, -2]);
+    expect([...toFloat32(Uint8Array.of(0x3f, 0x80, 0xc0, 0), NUMBER_TYPES.bfloat16, false)]).toEqual([1, -2]);
+    expect([...toFloat32(Uint8Array.of(9, 0, 0x3c).subarray(1), NUMBER_TYPES.float16, true)]).toEqual([1]);
+  });
+
   it('bfloat16: the upper half of a float32', () => {
     expect([...toFloat32(Uint8Array.of(0x80, 0x3f, 0x00, 0xc0, 0x80, 0x7f), NUMBER_TYPES.bfloat16, true)]).toEqual([
       1,

@@ -142,6 +142,7 @@ describe('a broken pickle is refused', () => {
     ['memo entries', bytes('N', new Uint8Array(5e6).fill(Op.MEMOIZE))],
     ['marks', new Uint8Array(5e6).fill(Op.MARK)],
     ['tuples of tuples', bytes('N', new Uint8Array(5e6).fill(Op.TUPLE1))],
+    ['escaped letters', Buffer.from(`S'${'\\x'.repeat(3e6)}'\n.`)],
     ['calls', Buffer.from('cm\nf\n)R'.repeat(1e6), 'latin1')],
   ])('that makes millions of %s', (_name, content) => {
     expect(() => read(content)).toThrow(/more objects than any checkpoint/);
