@@ -31,6 +31,7 @@ export type { ImageHeader, RawImage } from './core/image/raw-image.js';
 export type { Sample } from './core/image/sample.js';
 export type { JobEvent, Phase } from './core/job/events.js';
 export { EventBus } from './core/job/events.js';
+export { type Lease, MemoryBudget, NO_LEASE } from './core/job/memory.js';
 export type { JobResult } from './core/job/run.js';
 export {
   type Catalog,
@@ -42,7 +43,9 @@ export {
   definePlugin,
   definePreset,
   type NetworkShape,
+  type NodeDefinition,
   type Part,
+  type Place,
   type Plugin,
 } from './core/plugin/define.js';
 export { VERSION } from './core/plugin/registry.js';

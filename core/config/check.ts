@@ -34,7 +34,7 @@ import type { Config } from './schema.js';
  */
 export function checkConfig(config: Config, report: Report, options: CheckOptions): void {
   const c = new Check(config, report, options);
-  c.oneOf('R140', 'PROBLEM.TYPE', WORKFLOWS);
+  c.oneOf('R140', 'PROBLEM.TYPE', [...WORKFLOWS, ...(c.options.extra.workflows ?? [])]);
   for (const stage of stages) {
     for (const check of stage) check(c);
     c.commit();

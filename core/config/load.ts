@@ -26,7 +26,7 @@ export interface LoadOptions {
   /** Look whether folders and files exist; default true. */
   checkPaths?: boolean;
   /** Names that plugins bring, valid beside the built-in ones. */
-  extra?: { architectures?: string[]; losses?: string[]; metrics?: string[] };
+  extra?: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[] };
   /**
    * Further problems that are to be told together with these, such as those of the graph. Also called for a
    * `broken` configuration, one with errors; what it throws then is dropped.
@@ -62,7 +62,7 @@ export function loadConfig(source: string | Record<string, unknown>, options: Lo
   if (!config.PROBLEM.PRINT_OLD_KEY_CHANGES) removeNotices(report.problems);
   deriveDependent(config);
   checkConfig(config, report, {
-    jobName: job.name,
+    jobId: job.id,
     checkPaths: options.checkPaths ?? true,
     extra: options.extra ?? {},
   });

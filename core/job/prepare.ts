@@ -78,10 +78,12 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
     runId,
     resultDir,
     checkPaths: options.checkPaths ?? true,
+    // Built-in names have rules of their own, which names of plugins are free of.
     extra: {
-      architectures: catalog.models().map(({ id }) => id),
-      losses: catalog.losses().map(({ id }) => id),
-      metrics: catalog.metrics().map(({ id }) => id),
+      workflows: external.flatMap(({ presets }) => presets.map(({ id }) => id)),
+      architectures: external.flatMap(({ models }) => models.map(({ id }) => id)),
+      losses: external.flatMap(({ losses }) => losses.map(({ id }) => id)),
+      metrics: external.flatMap(({ metrics }) => metrics.map(({ id }) => id)),
     },
     also: (config, broken) => [
       ...(assembly.unavailable?.(config, catalog) ?? []),

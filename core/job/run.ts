@@ -206,19 +206,21 @@ function configOfCheckpoint({ config }: PreparedJob): string {
  * size and time of change.
  */
 async function trainingFingerprint(job: PreparedJob): Promise<string> {
-  const { PATHS: paths, LOG: _log, TEST: _test, SYSTEM, ...sections } = job.config;
+  const { PATHS: paths, LOG: _log, TEST: _test, GRAPH, DATA, SYSTEM, ...sections } = job.config;
   const { MEMORY_BUDGET: _budget, NUM_WORKERS: _workers, ...system } = SYSTEM;
+  const { TEST: _testData, ...data } = DATA;
   const nodes = job.graphs.train?.graph.nodes ?? [];
   const folders = nodes.flatMap(({ with: { images, targets } }) => [images, targets]);
   const inputs: string[] = [];
   for (const folder of new Set(folders)) if (typeof folder === 'string') inputs.push(...(await listInputs(folder)));
-  const checkpoint = paths.CHECKPOINT_FILE;
   return hashConfig({
     version: VERSION,
     system,
+    data,
     sections,
-    checkpoint,
+    edits: GRAPH.train ?? [],
     nodes: nodes.map(({ plugin }) => plugin),
+    checkpoint: paths.CHECKPOINT_FILE,
     inputs,
   });
 }

@@ -12,11 +12,11 @@ export function checkCheckpoint(c: Check): void {
   c.oneOf('R311', 'MODEL.OUT_CHECKPOINT_FORMAT', ['pth', 'safetensors']);
   if (MODEL.LOAD_CHECKPOINT) {
     if (PATHS.CHECKPOINT_FILE !== '') c.exists('R309', 'PATHS.CHECKPOINT_FILE', ['MODEL.LOAD_CHECKPOINT']);
-    else if (c.options.checkPaths && findCheckpoint(c.config, c.options.jobName) === undefined)
+    else if (c.options.checkPaths && findCheckpoint(c.config, c.options.jobId) === undefined)
       c.error(
         'R309',
         ['MODEL.LOAD_CHECKPOINT', 'PATHS.CHECKPOINT'],
-        `There is no checkpoint of ${c.options.jobName} in ${showPlain(PATHS.CHECKPOINT)}.`,
+        `There is no checkpoint of ${c.options.jobId} in ${showPlain(PATHS.CHECKPOINT)}.`,
         'Give the file in PATHS.CHECKPOINT_FILE, or train first.',
       );
   } else if (MODEL.SOURCE === 'biapy' && TEST.ENABLE && !TRAIN.ENABLE)
@@ -31,13 +31,14 @@ export function checkCheckpoint(c: Check): void {
 /**
  * The checkpoint to load: the file given, else the best or the last of the job (R309).
  *
+ * @param jobId job name and run number, `<name>_<run>`.
  * @returns undefined when there is none.
  */
-export function findCheckpoint(config: Config, jobName: string): string | undefined {
+export function findCheckpoint(config: Config, jobId: string): string | undefined {
   const { CHECKPOINT_FILE, CHECKPOINT } = config.PATHS;
   if (CHECKPOINT_FILE !== '') return existsSync(CHECKPOINT_FILE) ? CHECKPOINT_FILE : undefined;
   if (!existsSync(CHECKPOINT)) return undefined;
-  const prefix = `${jobName}-checkpoint-`;
+  const prefix = `${jobId}-checkpoint-`;
   const best = config.MODEL.LOAD_CHECKPOINT_EPOCH === 'best_on_val';
   const candidates = readdirSync(CHECKPOINT)
     .map((name) => ({ name, end: /^(.+)\.(?:pth|safetensors)$/.exec(name)?.[1] ?? '' }))

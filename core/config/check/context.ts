@@ -7,11 +7,11 @@ import type { Config } from '../schema.js';
 import { showPlain } from '../value.js';
 
 export interface CheckOptions {
-  jobName: string;
+  jobId: string;
   /** Look whether folders and files exist. */
   checkPaths: boolean;
   /** Names that plugins bring. */
-  extra: { architectures?: string[]; losses?: string[]; metrics?: string[] };
+  extra: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[] };
 }
 
 type Keys = string | readonly string[];

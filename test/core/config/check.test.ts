@@ -16,7 +16,7 @@ function again(config: Config) {
   const copy = structuredClone(config);
   const report = new Report(readMapping({}, 'f'), 'f');
   deriveDependent(copy);
-  checkConfig(copy, report, { jobName: 'unknown_job', checkPaths: false, extra });
+  checkConfig(copy, report, { jobId: 'unknown_job_1', checkPaths: false, extra });
   return { copy, problems: report.problems };
 }
 
