@@ -2,6 +2,7 @@
  * Simplification of a trace before it is lowered: calls that nothing needs go, and pairs of calls that one ONNX
  * operator computes become one.
  */
+import { CONVOLVE, CONVOLVE_INPUT_GRADIENT } from './convolve/geometry.js';
 import { type KernelCall, SUM_OF_PRODUCTS, type Trace, type TracedValue } from './kernel-call.js';
 
 /** The calls that the outputs depend on, fused where possible, in order. */
@@ -30,7 +31,14 @@ type Match = { call: KernelCall; absorbs: KernelCall };
 /** @param soleProducer the call that makes a value, where nothing else uses the value. */
 type Rule = (call: KernelCall, soleProducer: (value: TracedValue) => KernelCall | undefined) => Match | undefined;
 
-const CONVOLUTIONS = new Set(['Conv2D', 'Conv3D', 'Conv2DBackpropInput', 'Conv3DBackpropInputV2']);
+const CONVOLUTIONS = new Set([
+  'Conv2D',
+  'Conv3D',
+  'Conv2DBackpropInput',
+  'Conv3DBackpropInputV2',
+  CONVOLVE,
+  CONVOLVE_INPUT_GRADIENT,
+]);
 
 /** A convolution and the sum with a bias per channel. */
 const convolutionBias: Rule = (call, soleProducer) => {

@@ -56,7 +56,8 @@ function openRecorder(subject: string): Recorder {
   if (!shared) {
     const recorder = createRecorder();
     tf.registerBackend(BACKEND, () => recorder.backend, 0);
-    for (const { kernelName } of tf.getKernelsForBackend('cpu')) recorder.register(kernelName);
+    const known = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName);
+    for (const kernel of new Set([...known, ...kernelRules.keys()])) recorder.register(kernel);
     shared = recorder;
   }
   if (shared.subject !== undefined)

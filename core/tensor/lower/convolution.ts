@@ -1,17 +1,57 @@
 /** Convolution in 2D and 3D, its input gradient (which is also transposed convolution) and its weight gradient. */
+import {
+  CONVOLVE,
+  CONVOLVE_FILTER_GRADIENT,
+  CONVOLVE_INPUT_GRADIENT,
+  convolvedSides,
+  type Geometry,
+} from '../convolve/geometry.js';
 import type { Emitter, Value } from '../emit.js';
 import { channelsFirst, filterFirst, logicalOrder } from '../layout.js';
-import type { KernelRule, KernelRules } from './rule.js';
+import type { Attributes, KernelRule, KernelRules } from './rule.js';
 import { reverseStored } from './shape.js';
-import { filterGradient } from './weight-gradient.js';
+import { filterGradient, groupedFilterGradient } from './weight-gradient.js';
 import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
+
+/** How a kernel family describes its convolutions. */
+interface Family {
+  /** Window of a convolution from the shapes of its image and filter, and the number of groups. */
+  window(image: readonly number[], filter: readonly number[], attributes: Attributes): Window & { groups: number };
+  /** Storage order that makes a filter `[out, in/groups, ...kernel]`. */
+  filterOrder(rank: number): number[];
+  /** Logical shape of a gradient. */
+  gradientShape(attributes: Attributes, name: 'inputShape' | 'filterShape'): number[];
+}
+
+/** TensorFlow.js's own: filters `[...kernel, in, out]`, no groups. */
+const tensorflow: Family = {
+  window: (image, filter, attributes) => ({ ...windowOf(image, filter, attributes), groups: 1 }),
+  filterOrder: filterFirst,
+  gradientShape: (attributes, name) => attributes[name] as number[],
+};
+
+/** Those of {@link Geometry}: filters `[out, in/groups, ...kernel]`. */
+const general: Family = {
+  window(image, filter, attributes) {
+    const geometry = attributes as unknown as Geometry;
+    const input = image.slice(1, -1);
+    const kernel = filter.slice(2);
+    const lists = Object.entries(geometry).flatMap(([key, list]) => (Array.isArray(list) ? [[key, [...list]]] : []));
+    return {
+      ...(Object.fromEntries(lists) as Pick<Window, 'strides' | 'dilations' | 'before' | 'after'>),
+      groups: geometry.groups,
+      input,
+      output: convolvedSides(input, kernel, geometry),
+      kernel,
+      outputChannels: filter[0],
+    };
+  },
+  filterOrder: logicalOrder,
+  gradientShape: (attributes) => attributes.shape as number[],
+};
 
 function channelsFirstName(emitter: Emitter, value: Value): string {
   return emitter.full(value, channelsFirst(value.shape.length));
-}
-
-function filterName(emitter: Emitter, filter: Value): string {
-  return emitter.full(filter, filterFirst(filter.shape.length));
 }
 
 /** The bias that a sum after the convolution left with it. */
@@ -19,40 +59,65 @@ function biasName(emitter: Emitter, bias: Value | undefined): string[] {
   return bias ? [emitter.full(bias, [0])] : [];
 }
 
-const forward: KernelRule = {
-  infer({ x, filter }, attributes) {
-    const window = windowOf(x.shape, filter.shape, attributes);
-    return [{ shape: [x.shape[0], ...window.output, window.outputChannels], dtype: 'float32' }];
-  },
-  lower(emitter, { x, filter, bias }, attributes, [output]) {
-    const window = windowOf(x.shape, filter.shape, attributes);
-    const inputs = [channelsFirstName(emitter, x), filterName(emitter, filter), ...biasName(emitter, bias)];
-    const [name] = emitter.node('Conv', inputs, {
-      ...windowAttributes(window),
-      dilations: window.dilations,
-    });
-    return [emitter.stored(name, output.shape, channelsFirst(output.shape.length))];
-  },
-};
+function groupAttribute(groups: number): { group?: number } {
+  return groups === 1 ? {} : { group: groups };
+}
 
-const inputGradient: KernelRule = {
-  infer: (_inputs, { inputShape }) => [{ shape: inputShape as number[], dtype: 'float32' }],
-  lower(emitter, { dy, filter, bias }, attributes, [output]) {
-    const window = windowOf(output.shape, filter.shape, attributes);
-    const lower = allEqual(window.strides, 1) ? flippedConvolution : transposedConvolution;
-    const names = [channelsFirstName(emitter, dy), filterName(emitter, filter), ...biasName(emitter, bias)];
-    const name = lower(emitter, names, window);
-    return [emitter.stored(name, output.shape, channelsFirst(output.shape.length))];
-  },
-};
+function forward(family: Family): KernelRule {
+  return {
+    infer({ x, filter }, attributes) {
+      const window = family.window(x.shape, filter.shape, attributes);
+      return [{ shape: [x.shape[0], ...window.output, window.outputChannels], dtype: 'float32' }];
+    },
+    lower(emitter, { x, filter, bias }, attributes, [output]) {
+      const window = family.window(x.shape, filter.shape, attributes);
+      const weight = emitter.full(filter, family.filterOrder(filter.shape.length));
+      const [name] = emitter.node('Conv', [channelsFirstName(emitter, x), weight, ...biasName(emitter, bias)], {
+        ...windowAttributes(window),
+        dilations: window.dilations,
+        ...groupAttribute(window.groups),
+      });
+      return [emitter.stored(name, output.shape, channelsFirst(output.shape.length))];
+    },
+  };
+}
+
+function inputGradient(family: Family): KernelRule {
+  return {
+    infer: (_inputs, attributes) => [{ shape: family.gradientShape(attributes, 'inputShape'), dtype: 'float32' }],
+    lower(emitter, { dy, filter, bias }, attributes, [output]) {
+      const window = family.window(output.shape, filter.shape, attributes);
+      const weight = emitter.full(filter, family.filterOrder(filter.shape.length));
+      const names = [channelsFirstName(emitter, dy), weight, ...biasName(emitter, bias)];
+      const reach = reachOf(window);
+      const fits = reach.every((r, i) => r >= window.before[i] && r >= window.after[i]);
+      const channels = output.shape[output.shape.length - 1];
+      const name =
+        allEqual(window.strides, 1) && fits
+          ? flippedConvolution(emitter, names, window, channels)
+          : transposedConvolution(emitter, names, window);
+      return [emitter.stored(name, output.shape, channelsFirst(output.shape.length))];
+    },
+  };
+}
+
+/** Pixels between the first and the last that the kernel meets. */
+function reachOf({ kernel, dilations }: Window): number[] {
+  return kernel.map((side, i) => dilations[i] * (side - 1));
+}
+
+type Grouped = Window & { groups: number };
 
 /** Stride 1: a convolution of the output gradient with the mirrored filter, faster than a transposed convolution. */
-function flippedConvolution(emitter: Emitter, [dy, filter, ...bias]: readonly string[], window: Window): string {
+function flippedConvolution(
+  emitter: Emitter,
+  [dy, filter, ...bias]: readonly string[],
+  window: Grouped,
+  inputChannels: number,
+): string {
   const space = window.kernel.length;
-  const reach = window.kernel.map((side, i) => window.dilations[i] * (side - 1));
-  const [swapped] = emitter.node('Transpose', [filter], {
-    perm: [1, 0, ...logicalOrder(space).map((axis) => axis + 2)],
-  });
+  const reach = reachOf(window);
+  const swapped = swapChannels(emitter, filter, window, inputChannels);
   const wide = logicalOrder(space).filter((i) => window.kernel[i] > 1);
   const mirrored =
     wide.length > 0
@@ -67,10 +132,23 @@ function flippedConvolution(emitter: Emitter, [dy, filter, ...bias]: readonly st
     strides: window.strides,
     dilations: window.dilations,
     pads: [...reach.map((r, i) => r - window.before[i]), ...reach.map((r, i) => r - window.after[i])],
+    ...groupAttribute(window.groups),
   })[0];
 }
 
-function transposedConvolution(emitter: Emitter, inputs: readonly string[], window: Window): string {
+/** `[out, in/groups, ...kernel]` to `[in, out/groups, ...kernel]`. */
+function swapChannels(emitter: Emitter, filter: string, window: Grouped, inputChannels: number): string {
+  const { groups, kernel, outputChannels } = window;
+  const space = logicalOrder(kernel.length);
+  if (groups === 1) return emitter.node('Transpose', [filter], { perm: [1, 0, ...space.map((axis) => axis + 2)] })[0];
+  const [inputs, outputs] = [inputChannels / groups, outputChannels / groups];
+  if (inputs === 1 && outputs === 1) return filter;
+  const [apart] = emitter.node('Reshape', [filter, emitter.ints([groups, outputs, inputs, ...kernel])]);
+  const [swapped] = emitter.node('Transpose', [apart], { perm: [0, 2, 1, ...space.map((axis) => axis + 3)] });
+  return emitter.node('Reshape', [swapped, emitter.ints([inputChannels, outputs, ...kernel])])[0];
+}
+
+function transposedConvolution(emitter: Emitter, inputs: readonly string[], window: Grouped): string {
   const missing = window.input.map((side, i) => {
     const covered = (window.output[i] - 1) * window.strides[i] + window.dilations[i] * (window.kernel[i] - 1) + 1;
     return side - (covered - window.before[i] - window.after[i]);
@@ -79,29 +157,39 @@ function transposedConvolution(emitter: Emitter, inputs: readonly string[], wind
     ...windowAttributes(window),
     dilations: window.dilations,
     output_padding: missing,
+    ...groupAttribute(window.groups),
   })[0];
 }
 
-const weightGradient: KernelRule = {
-  infer: (_inputs, { filterShape }) => [{ shape: filterShape as number[], dtype: 'float32' }],
-  lower(emitter, { x, dy }, attributes, [output]) {
-    const window = windowOf(x.shape, output.shape, attributes);
-    const [inputChannels, outputChannels] = output.shape.slice(-2);
-    const name = filterGradient(emitter, channelsFirstName(emitter, x), channelsFirstName(emitter, dy), {
-      ...window,
-      batch: x.shape[0],
-      inputChannels,
-      outputChannels,
-    });
-    return [emitter.stored(name, output.shape, filterFirst(output.shape.length))];
-  },
-};
+function weightGradient(family: Family): KernelRule {
+  return {
+    infer: (_inputs, attributes) => [{ shape: family.gradientShape(attributes, 'filterShape'), dtype: 'float32' }],
+    lower(emitter, { x, dy }, attributes, [output]) {
+      const { groups, ...window } = family.window(x.shape, output.shape, attributes);
+      const geometry = {
+        ...window,
+        batch: x.shape[0],
+        inputChannels: x.shape[x.shape.length - 1],
+        outputChannels: dy.shape[dy.shape.length - 1],
+      };
+      const names = [channelsFirstName(emitter, x), channelsFirstName(emitter, dy)] as const;
+      const name =
+        groups === 1
+          ? filterGradient(emitter, ...names, geometry)
+          : groupedFilterGradient(emitter, ...names, { ...geometry, groups });
+      return [emitter.stored(name, output.shape, family.filterOrder(output.shape.length))];
+    },
+  };
+}
 
 export const convolutionRules: KernelRules = {
-  Conv2D: forward,
-  Conv2DBackpropInput: inputGradient,
-  Conv2DBackpropFilter: weightGradient,
-  Conv3D: forward,
-  Conv3DBackpropInputV2: inputGradient,
-  Conv3DBackpropFilterV2: weightGradient,
+  Conv2D: forward(tensorflow),
+  Conv2DBackpropInput: inputGradient(tensorflow),
+  Conv2DBackpropFilter: weightGradient(tensorflow),
+  Conv3D: forward(tensorflow),
+  Conv3DBackpropInputV2: inputGradient(tensorflow),
+  Conv3DBackpropFilterV2: weightGradient(tensorflow),
+  [CONVOLVE]: forward(general),
+  [CONVOLVE_INPUT_GRADIENT]: inputGradient(general),
+  [CONVOLVE_FILTER_GRADIENT]: weightGradient(general),
 };

@@ -1,6 +1,6 @@
 /** Maximum and average pooling in 2D and 3D, and their gradients. */
 import type { Emitter, Value } from '../emit.js';
-import { channelsFirst, sameList, sizeOf } from '../layout.js';
+import { channelsFirst, logicalOrder, sameList, sizeOf } from '../layout.js';
 import type { OnnxNode } from '../onnx/model.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
 import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
@@ -67,23 +67,47 @@ const averageGradient: KernelRule = {
   lower(emitter, { dy, input }, attributes) {
     const order = channelsFirst(input.shape.length);
     const window = poolWindow(input.shape, attributes);
-    if (!sameList(window.kernel, window.strides) || !allEqual([...window.before, ...window.after], 0))
-      throw new RangeError('the gradient of average pooling needs windows that neither overlap nor reach outside');
-    const share = 1 / sizeOf(window.kernel);
-    const [scaled] = emitter.node('Mul', [emitter.full(dy, order), emitter.scalar(share)]);
-    const scales = emitter.array([1, 1, ...window.kernel], [order.length]).name!;
-    const [spread] = emitter.node('Resize', [scaled, '', scales], {
-      mode: 'nearest',
-      nearest_mode: 'floor',
-      coordinate_transformation_mode: 'asymmetric',
-    });
-    const missing = window.input.map((side, i) => side - window.output[i] * window.kernel[i]);
-    const name = allEqual(missing, 0)
-      ? spread
-      : emitter.node('Pad', [spread, emitter.ints([0, 0, ...missing.map(() => 0), 0, 0, ...missing])])[0];
-    return [emitter.stored(name, input.shape, order)];
+    const tiled = sameList(window.kernel, window.strides) && allEqual([...window.before, ...window.after], 0);
+    const lower = tiled ? spreadTiles : spreadWindows;
+    return [emitter.stored(lower(emitter, emitter.full(dy, order), window, order.length), input.shape, order)];
   },
 };
+
+/** Windows side by side: each gradient enlarged to its window. */
+function spreadTiles(emitter: Emitter, gradient: string, window: Window, rank: number): string {
+  const [scaled] = emitter.node('Mul', [gradient, emitter.scalar(1 / sizeOf(window.kernel))]);
+  const scales = emitter.array([1, 1, ...window.kernel], [rank]).name!;
+  const [spread] = emitter.node('Resize', [scaled, '', scales], {
+    mode: 'nearest',
+    nearest_mode: 'floor',
+    coordinate_transformation_mode: 'asymmetric',
+  });
+  const missing = window.input.map((side, i) => side - window.output[i] * window.kernel[i]);
+  if (allEqual(missing, 0)) return spread;
+  return emitter.node('Pad', [spread, emitter.ints([0, 0, ...missing.map(() => 0), 0, 0, ...missing])])[0];
+}
+
+/** Windows that overlap or reach outside: a transposed convolution of each channel with ones. */
+function spreadWindows(emitter: Emitter, gradient: string, window: Window, rank: number): string {
+  const { kernel, strides, input, output, before, after, outputChannels } = window;
+  const shares = output.reduce<number[]>(
+    (list, side, i) => list.flatMap((share) => logicalOrder(side).map((at) => share / insideCount(window, i, at))),
+    [1],
+  );
+  const [scaled] = emitter.node('Mul', [gradient, emitter.array(shares, [1, 1, ...output]).name!]);
+  const filter = emitter.full(emitter.constant(1, [outputChannels, 1, ...kernel]), logicalOrder(rank));
+  return emitter.node('ConvTranspose', [scaled, filter], {
+    ...windowAttributes(window),
+    group: outputChannels,
+    output_padding: input.map((side, i) => side + before[i] + after[i] - (output[i] - 1) * strides[i] - kernel[i]),
+  })[0];
+}
+
+/** Elements of the image that a window meets along one axis; TensorFlow's average counts no others. */
+function insideCount({ kernel, strides, before, input }: Window, axis: number, at: number): number {
+  const start = at * strides[axis] - before[axis];
+  return Math.min(start + kernel[axis], input[axis]) - Math.max(start, 0);
+}
 
 export const poolingRules: KernelRules = {
   AvgPool: pooling('AveragePool'),

@@ -31,6 +31,49 @@ export function filterGradient(emitter: Emitter, x: string, dy: string, geometry
   return shiftedInput(emitter, padded, dy, geometry);
 }
 
+/**
+ * The gradient of a filter in groups, stored `[out, in/groups, ...kernel]`: a convolution whose kernel is the output
+ * gradient, with batch and channels of a group swapped, strides and dilations too.
+ */
+export function groupedFilterGradient(
+  emitter: Emitter,
+  x: string,
+  dy: string,
+  geometry: FilterGradient & { groups: number },
+): string {
+  const { batch, groups, input, output, kernel, strides, dilations, before, after, inputChannels, outputChannels } =
+    geometry;
+  const perGroup = inputChannels / groups;
+  const space = logicalOrder(kernel.length);
+  const [apart] = emitter.node('Reshape', [x, emitter.ints([batch, groups, perGroup, ...input])]);
+  const [turned] = emitter.node('Transpose', [apart], { perm: [2, 1, 0, ...space.map((axis) => axis + 3)] });
+  const [image] = emitter.node('Reshape', [turned, emitter.ints([perGroup, groups * batch, ...input])]);
+  const [slope] = emitter.node('Transpose', [dy], { perm: [1, 0, ...space.map((axis) => axis + 2)] });
+  // Lines that no window reached would give places outside of the kernel: fewer zeros after, or none and a cut.
+  const unused = space.map((i) => {
+    const reached = (output[i] - 1) * strides[i] + dilations[i] * (kernel[i] - 1) + 1;
+    return input[i] + before[i] + after[i] - reached;
+  });
+  const cut = unused.map((lines, i) => Math.max(0, lines - after[i]));
+  const seen = allEqual(cut, 0)
+    ? image
+    : sliceSpace(
+        emitter,
+        image,
+        space.map(() => 0),
+        input.map((side, i) => side - cut[i]),
+      );
+  const [product] = emitter.node('Conv', [seen, slope], {
+    kernel_shape: output,
+    strides: dilations,
+    dilations: strides,
+    pads: [...before, ...after.map((zeros, i) => Math.max(0, zeros - unused[i]))],
+    group: groups,
+  });
+  const [gradient] = emitter.node('Transpose', [product], { perm: [1, 0, ...space.map((axis) => axis + 2)] });
+  return emitter.node('Reshape', [gradient, emitter.ints([outputChannels, perGroup, ...kernel])])[0];
+}
+
 function padSpace(emitter: Emitter, x: string, { before, after }: FilterGradient): string {
   if (allEqual([...before, ...after], 0)) return x;
   return emitter.node('Pad', [x, emitter.ints([0, 0, ...before, 0, 0, ...after])])[0];
@@ -39,17 +82,24 @@ function padSpace(emitter: Emitter, x: string, { before, after }: FilterGradient
 /** All kernel positions as shifted copies of the input: dY[o, p] · X[(k, c), p]. */
 function shiftedInput(emitter: Emitter, x: string, dy: string, geometry: FilterGradient): string {
   const { batch, kernel, output, strides, dilations, inputChannels, outputChannels } = geometry;
-  const places = positions(kernel);
-  const shifted = places.map((place) => {
-    const start = place.map((k, i) => k * dilations[i]);
-    const end = start.map((first, i) => first + (output[i] - 1) * strides[i] + 1);
-    const whole = places.length === 1 && allEqual(strides, 1);
-    return whole ? x : sliceSpace(emitter, x, start, end, strides);
-  });
-  const columns = flatten(emitter, concatChannels(emitter, shifted), batch, places.length * inputChannels, output);
   const rows = flatten(emitter, dy, batch, outputChannels, output);
-  const product = sumOfProducts(emitter, rows, columns);
+  const places = positions(kernel);
+  // With holes the copies are of a large image: those of one line of the kernel at a time are enough to hold.
+  const together = allEqual(dilations, 1) ? places.length : kernel[kernel.length - 1];
+  const products: string[] = [];
+  for (let first = 0; first < places.length; first += together) {
+    const shifted = places.slice(first, first + together).map((place) => {
+      const start = place.map((k, i) => k * dilations[i]);
+      const end = start.map((from, i) => from + (output[i] - 1) * strides[i] + 1);
+      const whole = places.length === 1 && allEqual(strides, 1);
+      return whole ? x : sliceSpace(emitter, x, start, end, strides);
+    });
+    const joined = concatChannels(emitter, shifted);
+    const columns = flatten(emitter, joined, batch, shifted.length * inputChannels, output);
+    products.push(sumOfProducts(emitter, rows, columns));
+  }
   const space = kernel.length;
+  const product = concatChannels(emitter, products);
   const [split] = emitter.node('Reshape', [product, emitter.ints([outputChannels, ...kernel, inputChannels])]);
   return emitter.node('Transpose', [split], {
     perm: [0, space + 1, ...logicalOrder(space).map((axis) => axis + 1)],

@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  ChannelDropout,
   Convolution,
   Dropout,
+  DropPath,
+  type Module,
   openRuntime,
+  type Pass,
+  type RandomSpec,
   Sequential,
+  type Tensor,
   type TensorRuntime,
   type TrainingProgram,
   tf,
@@ -57,6 +63,40 @@ describe('dropout', () => {
     const program = await train(runtimes[0]);
     const first = await program.evaluate(INPUT, TARGET);
     expect(await program.evaluate(INPUT, TARGET)).toEqual(first);
+  });
+});
+
+describe.each<[string, Module<Tensor>, number[]]>([
+  ['channel dropout', new ChannelDropout(0.25), [2, 1, 1, 3]],
+  ['drop path', new DropPath(0.25), [2, 1, 1, 1]],
+])('%s', (_name, layer, shape) => {
+  const forward = (training: boolean, random: Pass['random']): Float32Array =>
+    tf.tidy(() => {
+      const pass = { training, random, value: () => tf.scalar(0), update: () => {} };
+      return layer.forward(tf.ones([2, 4, 5, 3]), pass).dataSync() as Float32Array;
+    });
+
+  it('asks for one number per sample or channel and spreads it', () => {
+    const asked: RandomSpec[] = [];
+    const length = shape.reduce((a, b) => a * b, 1);
+    const values = forward(true, (spec) => {
+      asked.push(spec);
+      return tf.tensor(
+        Array.from({ length }, (_, i) => i),
+        shape,
+      );
+    });
+    expect(asked).toEqual([{ shape, keep: 0.75 }]);
+    const channels = shape[3];
+    const wanted = Array.from({ length: 120 }, (_, i) => Math.floor(i / 60) * channels + ((i % 3) % channels));
+    expect([...values]).toEqual(wanted);
+  });
+
+  it('draws nothing at evaluation', () => {
+    const never = (): never => {
+      throw new Error('no random number is needed');
+    };
+    expect(new Set(forward(false, never))).toEqual(new Set([1]));
   });
 });
 
