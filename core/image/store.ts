@@ -5,6 +5,7 @@
 import { type FileHandle, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { AbortedError } from '../errors.js';
 import type { Memory } from '../job/memory.js';
 import { allocate, type DType, type Image, type ImageMetadata, image, sizeOf } from './image.js';
 import { type Box, readPatch } from './patch.js';
@@ -40,8 +41,13 @@ export class ImageStore {
     return this.entries.length;
   }
 
-  /** Takes over a sample; its lease is kept as long as its pixels stay in memory. */
+  /**
+   * Takes over a sample; its lease is kept as long as its pixels stay in memory.
+   *
+   * @throws AbortedError when the store was closed.
+   */
   async add(sample: Sample): Promise<void> {
+    if (this.closed) throw new AbortedError();
     const { memory, inMemory, notice } = this.options;
     const { id, index, file, image: picture, target, lease } = sample;
     const keep = inMemory && memory.inUse <= memory.budget * SHARE;
