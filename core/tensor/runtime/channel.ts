@@ -20,6 +20,7 @@ export function openChannel(): Channel {
   const waiting = new Map<number, Waiting>();
   let count = 0;
   let broken: Error | undefined;
+  let closed = false;
 
   const settle = (id: number): Waiting => {
     const entry = waiting.get(id)!;
@@ -44,7 +45,9 @@ export function openChannel(): Channel {
     ask(request, moved = []) {
       return new Promise((resolve, reject) => {
         if (broken) {
-          reject(broken);
+          // What was to be closed went with the thread; closing in any order is no mistake.
+          if (closed && (request.call === 'close' || request.call === 'unload')) resolve(undefined as never);
+          else reject(broken);
           return;
         }
         const envelope: Envelope = { id: count++, request };
@@ -54,6 +57,7 @@ export function openChannel(): Channel {
       });
     },
     async close() {
+      closed = true;
       broken ??= new TensorError('The tensor runtime has been disposed of.');
       await worker.terminate();
     },
