@@ -131,9 +131,7 @@ describe('foretellData', () => {
       `DATA.TRAIN.GT_PATH=${path.join(folder, 'test/label')}`,
     ];
     const job = await prepare(overrides);
-    await expect(foretellData(job)).rejects.toThrow(
-      /holds 4 images, but .*holds 2 targets[\s\S]*a\.tif: /,
-    );
+    await expect(foretellData(job)).rejects.toThrow(/holds 4 images, but .*holds 2 targets[\s\S]*a\.tif: /);
     expect(existsSync(path.join(folder, 'out', 'broken'))).toBe(false);
   });
 
