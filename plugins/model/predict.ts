@@ -3,8 +3,9 @@
  */
 import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
-import { DataError } from '../../core/errors.js';
+import { DataError, TensorError } from '../../core/errors.js';
 import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
+import { findNonFinite } from '../../core/image/finite.js';
 import { type Image, image } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
 import { type Symmetry, symmetryGroup } from '../../core/image/symmetry.js';
@@ -111,6 +112,13 @@ class Predictor {
   async predict(patches: readonly Sample[]): Promise<Sample[]> {
     const pictures = patches.map((patch) => patch.image);
     const predictions = this.symmetries ? await this.predictEachAugmented(pictures) : await this.run(pictures);
+    const wrong = predictions.findIndex((prediction) => findNonFinite(prediction));
+    if (wrong >= 0)
+      throw new TensorError(
+        `${patches[wrong].file || patches[wrong].id}: the network predicts values that are not finite, so its weights are of no use. ` +
+          'Train again with a lower TRAIN.LR or with TRAIN.GRADIENT_CLIP_NORM, or load another checkpoint.',
+        { where: { file: patches[wrong].file, key: 'TRAIN.LR' } },
+      );
     return patches.map((patch, i) => ({
       ...patch,
       image: pictures[i],

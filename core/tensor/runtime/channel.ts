@@ -10,6 +10,8 @@ export interface Channel {
 }
 
 interface Waiting {
+  /** Only frees something: the end of the thread answers it as well. */
+  frees: boolean;
   resolve(answer: unknown): void;
   reject(error: Error): void;
 }
@@ -30,7 +32,11 @@ export function openChannel(): Channel {
   };
   const fail = (error: Error) => {
     broken ??= error;
-    for (const id of [...waiting.keys()]) settle(id).reject(broken);
+    for (const id of [...waiting.keys()]) {
+      const entry = settle(id);
+      if (closed && entry.frees) entry.resolve(undefined);
+      else entry.reject(broken);
+    }
   };
   worker.unref();
   worker.on('message', (reply: Reply) => {
@@ -44,14 +50,14 @@ export function openChannel(): Channel {
   return {
     ask(request, moved = []) {
       return new Promise((resolve, reject) => {
+        const frees = request.call === 'close' || request.call === 'unload';
         if (broken) {
-          // What was to be closed went with the thread; closing in any order is no mistake.
-          if (closed && (request.call === 'close' || request.call === 'unload')) resolve(undefined as never);
+          if (closed && frees) resolve(undefined as never);
           else reject(broken);
           return;
         }
         const envelope: Envelope = { id: count++, request };
-        waiting.set(envelope.id, { resolve: resolve as Waiting['resolve'], reject });
+        waiting.set(envelope.id, { frees, resolve: resolve as Waiting['resolve'], reject });
         worker.ref();
         worker.postMessage(envelope, moved);
       });
