@@ -1,0 +1,73 @@
+/** Time and memory of training steps and inference, beside PyTorch where a Python that has it is found. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { alternate, Contestant } from '../contestant.js';
+import { type Group, type GroupOptions, MEGABYTE, type Measure, median } from '../measure.js';
+import { FEATURE_MAPS, type TensorCase, tensorCases } from './cases.js';
+
+const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const THEIRS = fileURLToPath(new URL('../reference/worker.py', import.meta.url));
+
+export const tensors: Group = {
+  summary: 'training step and inference of U-Nets, time and peak memory, beside PyTorch',
+  async *measure(options) {
+    const python = findPyTorch(options);
+    for (const tensorCase of tensorCases) {
+      if (tensorCase.name.includes(options.only)) yield* compare(tensorCase, python, options);
+    }
+  },
+};
+
+/** A Python that imports torch; BENCH_PYTHON names another than those on the path. */
+export function findPyTorch({ note }: Pick<GroupOptions, 'note'>): string | undefined {
+  for (const python of [process.env.BENCH_PYTHON, 'python3', '/usr/bin/python3'].filter((name) => name !== undefined)) {
+    const { status, stdout } = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) continue;
+    note(`Reference: PyTorch ${stdout.trim()}.`);
+    return python;
+  }
+  note('No Python with PyTorch was found (BENCH_PYTHON names one); figures are ours alone.');
+  return undefined;
+}
+
+/** Idle threads of both sides sleep: on a shared machine spinning ones would take the cores from each other. */
+export function startReference(python: string, tensorCase: TensorCase, threads: number): Contestant {
+  const args = [THEIRS, JSON.stringify(tensorCase), JSON.stringify(FEATURE_MAPS), `${threads}`];
+  return new Contestant(python, args, { OMP_WAIT_POLICY: 'passive' });
+}
+
+export function startOurs(tensorCase: TensorCase, threads: number): Contestant {
+  return new Contestant(process.execPath, ['--import', 'tsx', OURS, JSON.stringify(tensorCase), `${threads}`]);
+}
+
+async function* compare(
+  tensorCase: TensorCase,
+  python: string | undefined,
+  { runs, threads }: GroupOptions,
+): AsyncGenerator<Measure> {
+  const ours = startOurs(tensorCase, threads);
+  const theirs = python ? startReference(python, tensorCase, threads) : undefined;
+  const both = theirs ? [ours, theirs] : [ours];
+  const [{ parameters }, reference] = await Promise.all(both.map((contestant) => contestant.ready()));
+  if (reference && reference.parameters !== parameters)
+    throw new Error(`${tensorCase.name}: ${parameters} parameters, the reference has ${reference.parameters}`);
+  await alternate(both, runs);
+  const { name } = tensorCase;
+  for (const [key, label] of [
+    ['ms', ''],
+    ['cpu', ', CPU time'],
+  ] as const) {
+    const middle = (contestant: Contestant) => median(contestant.times.map((time) => time[key]));
+    yield { name: name + label, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
+  }
+  const ourPeak = await ours.end();
+  const theirPeak = await theirs?.end();
+  yield {
+    name: `${name}, peak memory`,
+    ours: ourPeak / MEGABYTE,
+    theirs: theirPeak === undefined ? undefined : theirPeak / MEGABYTE,
+    unit: 'MB',
+  };
+}
