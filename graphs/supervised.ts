@@ -101,6 +101,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     patience: train.PATIENCE,
     saveEvery: config.MODEL.SAVE_CKPT_FREQ,
     frozen: config.MODEL.FREEZE_LAYERS_MATCHING,
+    skipUnmatched: config.MODEL.SKIP_UNMATCHED_LAYERS,
     seed: system.SEED,
   });
   const [training, validation] = [branch('train'), branch('validation')];

@@ -42,6 +42,20 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('DATA.TEST.MEDIAN_PADDING', data.TEST.MEDIAN_PADDING);
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
+  const items = model.ITEMS_TO_LOAD_FROM_CHECKPOINT as string[];
+  refuse(
+    'MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT',
+    model.LOAD_CHECKPOINT && items.some((item) => item === 'optimizer' || item === 'epoch'),
+    'Leave out optimizer and epoch: an interrupted training goes on by itself when the same command is given again.',
+  );
+  const pictures = [
+    ['TRAIN.SAVE_TRAIN_PREDS_FREQ', train.ENABLE && train.SAVE_TRAIN_PREDS_FREQ > 0],
+    ['DATA.CHECK_GENERATORS', data.CHECK_GENERATORS],
+    ['DATA.SAVE_FILTERED_IMAGES', data.SAVE_FILTERED_IMAGES],
+  ] as const;
+  for (const [key, on] of pictures)
+    if (on && !answered.has(key))
+      problems.push({ severity: 'warning', key, message: 'these pictures are not drawn yet; nothing else changes.' });
   refuse('MODEL.SOURCE', model.SOURCE !== 'biapy', 'Use biapy.');
   refuse('MODEL.BMZ.EXPORT.ENABLE', model.BMZ.EXPORT.ENABLE);
   refuse('MODEL.CONV_BLOCK_ORDER', model.CONV_BLOCK_ORDER !== 'conv_norm_act', 'Use conv_norm_act.');

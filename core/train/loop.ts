@@ -5,7 +5,7 @@ import { concatMap, EMPTY, from, fromEvent, lastValueFrom, Observable, reduce, t
 import { DataError, TensorError } from '../errors.js';
 import type { Sample } from '../image/sample.js';
 import type { EventBus } from '../job/events.js';
-import type { TensorData, TrainingProgram } from '../tensor/index.js';
+import type { RestoreReport, TensorData, TrainingProgram } from '../tensor/index.js';
 import { BestTracker } from './best.js';
 import { EarlyStopping } from './early-stopping.js';
 import type { Schedule } from './schedule.js';
@@ -22,6 +22,8 @@ export interface LoopOptions {
   patience: number;
   /** A checkpoint of its own every so many epochs; -1 never. */
   saveEvery: number;
+  /** Train layers afresh that a given checkpoint does not fit, instead of refusing it. */
+  skipUnmatched?: boolean;
   state: TrainingState;
   events: EventBus;
   clock: () => number;
@@ -91,10 +93,24 @@ class Loop {
       }
     } else {
       const initial = await state.initial();
-      if (initial) await program.restore(initial);
+      if (initial) this.requireFit(await program.restore(initial));
     }
     this.epochStart = this.lastStep = clock();
     return this.options.epochs <= (this.restored?.epoch ?? 0);
+  }
+
+  /** Layers of a foreign checkpoint that do not fit are an error, or, where asked for, start afresh. */
+  private requireFit({ missing, mismatched }: RestoreReport): void {
+    const wrong = [...missing, ...mismatched].filter((name) => name.startsWith('model.'));
+    if (wrong.length === 0) return;
+    const told = `${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? `, ... (${wrong.length} in all)` : ''}`;
+    if (!this.options.skipUnmatched)
+      throw new DataError(
+        `the checkpoint does not fit the network: ${told} are missing or of another shape. ` +
+          'Use the MODEL section that it was trained with, or set MODEL.SKIP_UNMATCHED_LAYERS.',
+        { where: { key: 'MODEL.SKIP_UNMATCHED_LAYERS' } },
+      );
+    this.options.events.emit({ type: 'warning', message: `Not in the checkpoint, so they start afresh: ${told}.` });
   }
 
   /** One batch; true when the training is over. */

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { DataError } from '../errors.js';
+import { DataError, isBiagraphError } from '../errors.js';
 import { loadSafetensors, type NamedTensors, saveSafetensors } from '../tensor/index.js';
 import { readWeights, renameBiapyKeys } from '../tensor/weights/index.js';
 import type { BestEpoch } from './best.js';
@@ -141,7 +141,13 @@ export class CheckpointStore implements TrainingState {
 
   private async readResumable(): Promise<LoopState | undefined> {
     if (!existsSync(this.file('last'))) return undefined;
-    const { metadata } = await loadSafetensors(this.file('last'));
+    const saved = await loadSafetensors(this.file('last')).catch((error: unknown) => {
+      // What a failing disk left of it cannot be gone on with; the run starts anew.
+      if (isBiagraphError(error, 'format')) return undefined;
+      throw error;
+    });
+    if (!saved) return undefined;
+    const { metadata } = saved;
     if (metadata.fingerprint !== this.options.fingerprint) return undefined;
     return JSON.parse(metadata.loop) as LoopState;
   }

@@ -57,7 +57,7 @@ export const batchPatches = defineNode({
 
 /** One sample whose image and target have a leading axis. Its leases are those of the members together. */
 export function stackSamples(members: readonly Sample[], size: number): Sample {
-  const [first] = members;
+  const [{ target: _target, ...first }] = members;
   const last = members[members.length - 1];
   const { epoch, position, total } = last.moment!;
   const target = members.every((member) => member.target) && stack(members, (member) => member.target!);

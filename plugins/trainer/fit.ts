@@ -54,6 +54,10 @@ const Parameters = Type.Object(
       default: [],
       description: 'Regular expressions of parameters left as they are.',
     }),
+    skipUnmatched: Type.Boolean({
+      default: false,
+      description: 'Train layers afresh that a given checkpoint does not fit, instead of refusing it.',
+    }),
     seed: Type.Integer({ default: 0 }),
   },
   { additionalProperties: false },
@@ -106,6 +110,7 @@ export const fitTrainer = defineNode({
             epochs,
             patience,
             saveEvery,
+            skipUnmatched: parameters.skipUnmatched,
             state: training,
             events,
             clock,
