@@ -1,7 +1,7 @@
 /**
  * Running a compiled graph: each node becomes an RxJS operator, the edges are subscriptions.
  */
-import { catchError, defer, finalize, Observable, Subscription, tap, throwError } from 'rxjs';
+import { catchError, defer, finalize, Observable, Subject, Subscription, takeUntil, tap, throwError } from 'rxjs';
 import { BiagraphError } from '../errors.js';
 import type { Sample } from '../image/sample.js';
 import type { EventBus } from '../job/events.js';
@@ -29,7 +29,9 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
     const { events } = options;
     const phase = bound.graph.phase;
     const memory = container.has(services.memory) ? container.service(services.memory).scope() : undefined;
-    const running = new Subscription();
+    // A source that emits at once would go on while its subscription is not yet known to the subscriber.
+    const stopped = new Subject<void>();
+    subscriber.add(() => stopped.next());
     const closing = new Subscription();
     const onClose = (work: () => void | Promise<void>) => closing.add(() => void close(work, events));
     const ended = () => {
@@ -59,9 +61,12 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
     const sinks = bound.order.filter((node) => (consumers.get(node.name) ?? 0) === 0);
     let open = sinks.length;
     if (open === 0) subscriber.complete();
-    for (const sink of sinks)
-      running.add(
-        outputs.get(sink.name)!.subscribe({
+    for (const sink of sinks) {
+      if (subscriber.closed) break;
+      outputs
+        .get(sink.name)!
+        .pipe(takeUntil(stopped))
+        .subscribe({
           next: (sample) => {
             subscriber.next(sample);
             sample.lease.release();
@@ -70,11 +75,10 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
           complete: () => {
             if (--open === 0) subscriber.complete();
           },
-        }),
-      );
+        });
+    }
     // After the streams: what a node closes must not be in use any more.
-    running.add(ended);
-    return running;
+    return ended;
   });
 }
 

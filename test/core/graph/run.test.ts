@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { firstValueFrom, fromEvent, lastValueFrom, of, Subject, takeUntil, tap, toArray } from 'rxjs';
+import { firstValueFrom, from, fromEvent, lastValueFrom, map, of, Subject, take, takeUntil, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type BiagraphError, DataError } from '../../../core/errors.js';
 import { type CompileOptions, compileGraph } from '../../../core/graph/compile.js';
@@ -275,6 +275,17 @@ describe('what nodes leave to be closed', () => {
     expect(closed.mock.calls.flat()).toEqual(['first', 'second', 'late']);
     expect(heard).toContainEqual({ type: 'warning', message: expect.stringContaining('cannot be closed') });
   });
+});
+
+test('a stream that gives all at once is stopped by who has enough', async () => {
+  const given: number[] = [];
+  const input = from([0, 1, 2, 3]).pipe(
+    tap((i) => given.push(i)),
+    map(toySample),
+  );
+  const fed = run([node('pass', 'toy/pass')], [], { fed: { pass: 'image' }, feeds: { pass: input } });
+  expect(await lastValueFrom(fed.pipe(take(2), toArray()))).toHaveLength(2);
+  expect(given).toEqual([0, 1]);
 });
 
 test('a stream from outside feeds a node', async () => {
