@@ -33,9 +33,12 @@ export const iou = defineMetric({
  * logit above 0 is a probability above 0.5.
  */
 export function iouOfTensors([logits]: NetworkOutput, target: Tensor, { classes, ignore }: IouParameters): Scalar {
-  if (classes === 2) return ratio(tf.cast(tf.greater(logits, 0), 'float32'), tf.cast(tf.greater(target, 0), 'float32'));
-  const chosen = tf.cast(tf.expandDims(tf.argMax(logits, -1), -1), 'float32');
   const counted = tf.cast(tf.notEqual(target, ignore), 'float32');
+  if (classes === 2) {
+    const foreground = (values: Tensor) => tf.mul(tf.cast(tf.greater(values, 0), 'float32'), counted);
+    return ratio(foreground(logits), foreground(target));
+  }
+  const chosen = tf.cast(tf.expandDims(tf.argMax(logits, -1), -1), 'float32');
   let sum: Tensor = tf.scalar(0);
   let present: Tensor = tf.scalar(0);
   for (let id = 0; id < classes; id++) {
