@@ -1,3 +1,4 @@
+import { DataError } from '../errors.js';
 import type { Lease } from '../job/memory.js';
 import type { Image } from './image.js';
 import type { Box, PatchGeometry } from './patch.js';
@@ -53,4 +54,20 @@ export interface Sample {
   readonly moment?: Moment;
   /** Whoever drops the sample gives it back. */
   readonly lease: Lease;
+}
+
+/**
+ * What earlier nodes made of a sample under a name.
+ *
+ * @param node the node that wants it, for the error.
+ * @throws DataError with what there is.
+ */
+export function productOf(sample: Sample, name: string, node: string): Image {
+  const product = sample.products[name];
+  if (product) return product;
+  throw new DataError(
+    `${sample.file || sample.id}: node '${node}' takes '${name}', but the nodes before it made only ` +
+      `${Object.keys(sample.products).join(', ') || 'nothing'}. Change its \`product\`, or put it after the node that makes it.`,
+    { where: { ...(sample.file && { file: sample.file }), node } },
+  );
 }

@@ -4,6 +4,7 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { channelCount, type Image, image } from '../../core/image/image.js';
+import { productOf } from '../../core/image/sample.js';
 import { otsu } from '../../core/nd/otsu.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -25,12 +26,12 @@ export const binarize = defineNode({
   ),
   memory: (_, { shape }) => shape.slice(0, -1).reduce((product, side) => product * side, 1),
   create:
-    ({ product, threshold }) =>
+    ({ product, threshold }, _, place) =>
     ({ main }) =>
       main.pipe(
         map((sample) => ({
           ...sample,
-          products: { ...sample.products, classes: toClasses(sample.products[product], threshold) },
+          products: { ...sample.products, classes: toClasses(productOf(sample, product, place.name), threshold) },
         })),
       ),
 });

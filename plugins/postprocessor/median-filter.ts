@@ -3,6 +3,7 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
+import { productOf } from '../../core/image/sample.js';
 import { type MedianAxes, medianFilter } from '../../core/nd/median.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -39,13 +40,13 @@ export const medianPostprocessor = defineNode({
   },
   memory: (_, { shape }) => shape.reduce((product, side) => product * side, Float32Array.BYTES_PER_ELEMENT),
   create:
-    ({ filters }) =>
+    ({ filters }, _, place) =>
     ({ main }) =>
       main.pipe(
         map((sample) => {
           const smoothed = filters.reduce(
             (picture, { axes, size }) => medianFilter(picture, axes, size),
-            sample.products.channels,
+            productOf(sample, 'channels', place.name),
           );
           return { ...sample, products: { ...sample.products, smoothed } };
         }),

@@ -3,10 +3,9 @@
  */
 import path from 'node:path';
 import { Type } from 'typebox';
-import { DataError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { image } from '../../core/image/image.js';
-import type { Sample } from '../../core/image/sample.js';
+import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
 
@@ -30,11 +29,7 @@ export const imageWriter = defineNode({
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
-          const picture = sample.products[product];
-          if (!picture)
-            throw new DataError(
-              `${sample.file || sample.id}: node '${place.name}' is to write '${product}', but the nodes before it made only ${Object.keys(sample.products).join(', ') || 'nothing'}.`,
-            );
+          const picture = productOf(sample, product, place.name);
           const file = path.join(folder, `${sample.id}.tif`);
           const { metadata } = sample.products.raw ?? sample.image;
           await files.write(file, image(picture.data, picture.shape, metadata), { kind });

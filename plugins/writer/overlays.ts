@@ -6,7 +6,7 @@ import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
 import { overlay } from '../../core/image/overlay.js';
-import type { Sample } from '../../core/image/sample.js';
+import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
 
@@ -27,7 +27,7 @@ export const overlayWriter = defineNode({
   needs: { files: services.files, events: services.events },
   memory: (_, { shape }) => 3 * sizeOf(shape.slice(-3, -1)),
   create:
-    ({ product, folder, style }, { files, events }) =>
+    ({ product, folder, style }, { files, events }, place) =>
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
@@ -43,7 +43,7 @@ export const overlayWriter = defineNode({
           const label = target
             ? 'Prediction: green agrees with the target, red is too much, blue is missing'
             : 'Prediction';
-          await write('', label, overlay(raw, middlePlane(sample.products[product]), target, { style }));
+          await write('', label, overlay(raw, middlePlane(productOf(sample, product, place.name)), target, { style }));
           return sample;
         }),
       ),
