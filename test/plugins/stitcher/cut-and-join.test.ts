@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { node } from '../../../core/graph/graph.js';
+import { type Image, image } from '../../../core/image/image.js';
+import type { Sample } from '../../../core/image/sample.js';
+import { bench, catalog, ramp, sampleOf } from '../nodes.js';
+
+const cutter = (parameters: object) => node('cutter', 'stitcher/cut-patches', parameters);
+const joiner = (parameters: object = {}) => node('stitcher', 'stitcher/join-patches', parameters);
+
+function closeTo(found: Image, wanted: Image): void {
+  expect(found.shape).toEqual(wanted.shape);
+  for (let i = 0; i < wanted.data.length; i++) expect(Math.abs(found.data[i] - wanted.data[i])).toBeLessThan(1e-3);
+}
+
+describe('cutting and joining', () => {
+  const side = fc.integer({ min: 1, max: 14 });
+  const cuts = fc.oneof(fc.tuple(side, side), fc.tuple(side, side, side)).chain((shape) =>
+    fc.record({
+      shape: fc.constant<number[]>(shape),
+      patch: fc.tuple(...shape.map(() => fc.integer({ min: 4, max: 9 }))),
+      overlap: fc.tuple(...shape.map(() => fc.double({ min: 0, max: 0.45, noNaN: true }))),
+      padded: fc.boolean(),
+      weights: fc.constantFrom('taper', 'plain'),
+      channels: fc.integer({ min: 1, max: 3 }),
+    }),
+  );
+
+  test('is the identity, also for images smaller than a patch', async () => {
+    await fc.assert(
+      fc.asyncProperty(cuts, async ({ shape, patch, overlap, padded, weights, channels }) => {
+        const padding = padded ? patch.map(() => 1) : [];
+        const pictures = [ramp([...shape, channels]), ramp([...shape.map((length) => length + 1), channels])];
+        const samples = pictures.map((picture, index) => sampleOf(picture, { index, target: ramp([...shape, 1]) }));
+        const nodes = [cutter({ patch, overlap, padding }), joiner({ weights, channels })];
+        const joined = await bench().run(
+          nodes,
+          samples.map((sample, i) => ({ ...sample, target: i ? undefined : sample.target })),
+        );
+        expect(joined.map(({ id, index, file }) => [id, index, file])).toEqual(
+          samples.map(({ id, index, file }) => [id, index, file]),
+        );
+        for (const [i, { image: seen, products, target }] of joined.entries()) {
+          closeTo(products.channels, pictures[i]);
+          expect(seen).toEqual(pictures[i]);
+          if (i === 0) expect(target).toEqual(samples[0].target);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('keeps what came before, and averages what was measured on patches', async () => {
+    const raw = ramp([8, 8, 1], Uint8Array);
+    const sample = sampleOf(ramp([8, 8, 1]), { products: { raw }, facts: { note: 1 }, metrics: { before: 2 } });
+    const patches = await bench().run(cutter({ patch: [4, 4] }), [sample]);
+    expect(patches).toHaveLength(4);
+    const measured = patches.map((patch, i) => ({ ...patch, image: patch.image, metrics: { IoU: i } }));
+    const [joined] = await bench().run(joiner(), measured);
+    expect(joined).toMatchObject({ facts: { note: 1 }, metrics: { before: 2, IoU: 1.5 } });
+    expect(joined.products.raw).toBe(raw);
+  });
+
+  test('joins predictions of other channels, and images whose patches come mixed', async () => {
+    const samples = [0, 1].map((index) => sampleOf(ramp([6, 6, 1]), { index }));
+    const patches = await bench().run(cutter({ patch: [4, 4] }), samples);
+    const predicted = patches.map((patch) => ({
+      ...patch,
+      products: { channels: image(new Float32Array(32).fill(1 + patch.index), [4, 4, 2]) },
+    }));
+    const mixed = [0, 1, 2, 3].flatMap((i) => [predicted[i], predicted[4 + i]]);
+    const joined = await bench().run(joiner({ channels: 2 }), mixed);
+    expect(joined.map(({ index, products }) => [index, products.channels.shape])).toEqual([
+      [0, [6, 6, 2]],
+      [1, [6, 6, 2]],
+    ]);
+    for (const value of joined[1].products.channels.data) expect(value).toBeCloseTo(2, 5);
+  });
+});
+
+describe('a patch', () => {
+  test('reads its pixels when asked, and knows its place', async () => {
+    const picture = ramp([5, 6, 1]);
+    const target = ramp([5, 6, 1], Uint8Array);
+    const patches = await bench().run(cutter({ patch: [4, 4] }), [sampleOf(picture, { target })]);
+    expect(patches.map(({ id }) => id)).toEqual(['s0#0', 's0#1', 's0#2', 's0#3']);
+    const last = patches[3];
+    expect(last.placement).toMatchObject({ index: 3, count: 4, box: { start: [1, 2], size: [4, 4] }, added: [0, 0] });
+    expect([...last.image.data.slice(0, 5)]).toEqual([8, 9, 10, 11, 14]);
+    expect([...last.target!.data.slice(0, 4)]).toEqual([8, 9, 10, 11]);
+    expect(last.image).not.toBe(last.image);
+  });
+
+  test('takes no lease of its own: that of its image is given back once, when all are joined', async () => {
+    const { run, memory } = bench({ budget: 100 });
+    const samples: Sample[] = [];
+    for (const index of [0, 1]) samples.push(sampleOf(ramp([8, 8, 1]), { index, lease: await memory.lease(50, 'x') }));
+    expect(await run([cutter({ patch: [4, 4], overlap: [0.5, 0.5] }), joiner()], samples)).toHaveLength(2);
+    expect(memory.inUse).toBe(0);
+  });
+
+  test('is announced before it comes', async () => {
+    const { run, heard } = bench();
+    await run(
+      cutter({ patch: [4, 4] }),
+      [0, 1].map((index) => sampleOf(ramp([8, 4, 1]), { index })),
+    );
+    const totals = heard.filter(({ type }) => type === 'progress.total');
+    expect(totals.map((event) => 'total' in event && event.total)).toEqual([2, 4]);
+  });
+});
+
+test('an image smaller than a patch is refused where it may not be completed', async () => {
+  const failing = bench().run(cutter({ patch: [4, 4], complete: false }), [sampleOf(ramp([3, 8, 1]))]);
+  await expect(failing).rejects.toThrow(/data\/s0\.tif: patches cannot be cut along y: the patch \(4\) is longer/);
+});
+
+describe('a whole image', () => {
+  const whole = node('cutter', 'stitcher/whole-image', { divisor: [4, 8] });
+
+  test('is reflected at its end until it divides, and cropped again after the network', async () => {
+    const [picture, target] = [ramp([5, 9, 1]), ramp([5, 9, 1], Uint8Array)];
+    const [patch] = await bench().run(whole, [sampleOf(picture, { target })]);
+    expect([patch.image.shape, patch.target?.shape]).toEqual([
+      [8, 16, 1],
+      [8, 16, 1],
+    ]);
+    expect(patch.placement).toMatchObject({ index: 0, count: 1, box: { start: [0, 0], size: [8, 16] } });
+    const [joined] = await bench().run([whole, joiner()], [sampleOf(picture, { target })]);
+    expect([joined.image, joined.target, joined.products.channels]).toEqual([picture, target, picture]);
+  });
+
+  test('that divides is taken as it is', async () => {
+    const picture = ramp([4, 8, 1]);
+    expect((await bench().run(whole, [sampleOf(picture)]))[0].image).toBe(picture);
+  });
+});
+
+test('joining plans for the prediction and its sums', () => {
+  const { memory } = catalog.node('stitcher/join-patches');
+  expect(memory?.({ channels: 2 }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 100 * 2 * 4);
+});

@@ -1,0 +1,193 @@
+import { setTimeout } from 'node:timers/promises';
+import { from, lastValueFrom, take, tap, toArray } from 'rxjs';
+import { describe, expect, test } from 'vitest';
+import { node } from '../../../core/graph/graph.js';
+import { checkParameters } from '../../../core/graph/parameters.js';
+import type { Sample } from '../../../core/image/sample.js';
+import { JobContainer } from '../../../core/plugin/container.js';
+import type { TrainingState } from '../../../core/train/state.js';
+import { type Bench, bench, catalog, ramp, sampleOf } from '../nodes.js';
+
+const training = (startEpoch = 0) => ({ startEpoch }) as TrainingState;
+const patches = (parameters: object) => node('patches', 'stitcher/training-patches', { patch: [4, 4], ...parameters });
+const open = (more: { budget?: number; seed?: number; startEpoch?: number } = {}): Bench =>
+  bench({ ...more, services: { training: training(more.startEpoch) } });
+
+function images(count: number, shape = [8, 8, 1]): Sample[] {
+  return Array.from({ length: count }, (_, index) =>
+    sampleOf(ramp(shape), { index, id: `i${index}`, target: ramp([...shape.slice(0, -1), 1]) }),
+  );
+}
+
+/** Places of patches by epoch, as `image@place`. */
+function epochs(samples: readonly Sample[]): string[][] {
+  const list: string[][] = [];
+  for (const { id, moment } of samples) {
+    list[moment!.epoch] ??= [];
+    list[moment!.epoch].push(id);
+  }
+  return list;
+}
+
+describe('a grid', () => {
+  test('gives all patches in each epoch, images and targets from the same place', async () => {
+    const samples = await open().run(patches({ epochs: 2, shuffle: false }), images(2), 'train');
+    const grid = ['0,0', '0,4', '4,0', '4,4'];
+    const all = ['i0', 'i1'].flatMap((id) => grid.map((place) => `${id}@${place}`));
+    expect(epochs(samples)).toEqual([all, all]);
+    expect(samples.map(({ moment }) => moment!.position)).toEqual([...Array(8).keys(), ...Array(8).keys()]);
+    for (const { image, target, moment } of samples) {
+      expect(target?.data).toEqual(image.data);
+      expect(moment?.total).toBe(8);
+    }
+    expect(samples[3].image.data[0]).toBe(36);
+  });
+
+  test('is shuffled anew in each epoch, the same way for the same seed', async () => {
+    const order = async (seed: number) => epochs(await open({ seed }).run(patches({ epochs: 2 }), images(3), 'train'));
+    const [first, second] = await order(1);
+    expect([...first].sort()).toEqual([...second].sort());
+    expect(first).not.toEqual(second);
+    expect(await order(1)).toEqual([first, second]);
+    expect(await order(2)).not.toEqual([first, second]);
+  });
+
+  test('may be repeated', async () => {
+    const samples = await open().run(patches({ epochs: 1, replicate: 3 }), images(1), 'train');
+    expect(samples).toHaveLength(12);
+    expect(new Set(samples.map(({ index }) => index)).size).toBe(12);
+  });
+
+  test('completes images that are smaller than a patch', async () => {
+    const [sample] = await open().run(patches({ epochs: 1 }), images(1, [3, 4, 1]), 'train');
+    expect(sample.image.shape).toEqual([4, 4, 1]);
+  });
+});
+
+describe('random places', () => {
+  test('are one an image and epoch, inside of it, other ones in each epoch', async () => {
+    const samples = await open().run(patches({ epochs: 3, random: true }), images(4), 'train');
+    expect(samples).toHaveLength(12);
+    const [first, second] = epochs(samples).map((ids) => [...ids].sort());
+    expect(first.map((id) => id.split('@')[0])).toEqual(['i0', 'i1', 'i2', 'i3']);
+    expect(first).not.toEqual(second);
+    for (const { id, image } of samples) {
+      const [y, x] = id.split('@')[1].split(',').map(Number);
+      expect(Math.max(y, x)).toBeLessThanOrEqual(4);
+      expect(image.data[0]).toBe(8 * y + x);
+    }
+  });
+
+  test('a resumed training gets those that it would have got', async () => {
+    const parameters = patches({ epochs: 3, random: true });
+    const all = epochs(await open().run(parameters, images(4), 'train'));
+    const resumed = epochs(await open({ startEpoch: 2 }).run(parameters, images(4), 'train'));
+    expect(resumed[2]).toEqual(all[2]);
+    expect(resumed.slice(0, 2).flat()).toEqual([]);
+  });
+
+  test('need images as large as a patch', async () => {
+    const failing = open().run(patches({ random: true, complete: false, epochs: 1 }), images(1, [3, 8, 1]), 'train');
+    await expect(failing).rejects.toThrow(/s0\.tif: the image \(3×8\) is smaller than a patch \(4×4\)/);
+  });
+});
+
+describe('a single image', () => {
+  const only = () => images(1).map((sample) => ({ ...sample, facts: { onlyImage: true } }));
+  const side = (part: string, more: object = {}) =>
+    open().run(patches({ epochs: 1, subset: { part, fraction: 0.25 }, ...more }), only(), 'train');
+
+  test('is divided by its patches', async () => {
+    const [train, validation] = [await side('train'), await side('validation')];
+    expect([train.length, validation.length]).toEqual([3, 1]);
+    expect(new Set([...train, ...validation].map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('is not divided while places are random', async () => {
+    await expect(side('train', { random: true })).rejects.toThrow(/cannot be divided.*EXTRACT_RANDOM_PATCH/);
+  });
+
+  test('several images were divided before', async () => {
+    const subset = { part: 'train', fraction: 0.25 };
+    expect(await open().run(patches({ epochs: 1, subset }), images(2), 'train')).toHaveLength(8);
+  });
+});
+
+describe('memory', () => {
+  test('patches from files are those from memory', async () => {
+    const pixels = async (inMemory: boolean) =>
+      (await open().run(patches({ epochs: 2, inMemory, padding: [1, 1] }), images(2), 'train')).map(
+        ({ image }) => image.data,
+      );
+    expect(await pixels(false)).toEqual(await pixels(true));
+  });
+
+  test('no more patches are on their way than may be', async () => {
+    const { stream, memory } = open();
+    const held: Sample[] = [];
+    let most = 0;
+    // A patch with its target takes 128 bytes.
+    const running = stream(patches({ epochs: 1, prefetch: 3 }), images(4), 'train').subscribe((sample) => {
+      sample.lease.retain();
+      held.push(sample);
+      most = Math.max(most, memory.inUse);
+    });
+    await setTimeout(20);
+    expect([held.length, memory.inUse]).toEqual([3, 384]);
+    while (held.length > 0) {
+      held.shift()!.lease.release();
+      await setTimeout(0);
+    }
+    expect(most).toBe(384);
+    running.unsubscribe();
+    expect(memory.inUse).toBe(0);
+  });
+
+  test.each([true, false])('is given back when the training stops early (images in memory: %s)', async (inMemory) => {
+    const { stream, memory } = open({ budget: 100_000 });
+    const leased: Sample[] = [];
+    for (const sample of images(3)) leased.push({ ...sample, lease: await memory.lease(512, 'an image') });
+    const some = stream(patches({ epochs: 100, inMemory }), leased, 'train').pipe(take(5), toArray());
+    expect(await lastValueFrom(some)).toHaveLength(5);
+    await setTimeout(5);
+    expect(memory.inUse).toBe(0);
+  });
+
+  test('is given back when it stops while the images are still read', async () => {
+    const { stream, memory } = open({ budget: 2000 });
+    const held = await memory.lease(1900, 'somebody else');
+    const seen: Sample[] = [];
+    const running = stream(patches({ epochs: 1 }), images(2), 'train')
+      .pipe(tap((sample) => seen.push(sample)))
+      .subscribe();
+    await setTimeout(5);
+    running.unsubscribe();
+    held.release();
+    await setTimeout(5);
+    expect([seen.length, memory.inUse]).toEqual([0, 0]);
+  });
+});
+
+test('without epochs the same patches come at each subscription, of images that are read once', async () => {
+  const parameters = patches({ shuffle: false });
+  const passes: string[][] = [];
+  const { events, services, memory, heard } = open();
+  const definition = catalog.node(parameters.plugin);
+  const place = { name: 'patches', phase: 'train' as const, demand: () => 0, onClose: () => {} };
+  const complete = checkParameters(definition.parameters, parameters.with).parameters;
+  const operator = new JobContainer(catalog, { ...services, events }).operator(definition, complete, place);
+  let read = 0;
+  const main = from(images(2)).pipe(tap(() => read++));
+  const stream = operator({ main });
+  for (let pass = 0; pass < 2; pass++) {
+    const ids: string[] = [];
+    await stream.forEach((sample) => {
+      ids.push(sample.id);
+      sample.lease.release();
+    });
+    passes.push(ids);
+  }
+  expect(passes[0]).toHaveLength(8);
+  expect(passes[1]).toEqual(passes[0]);
+  expect([read, memory.inUse, heard.length]).toEqual([2, 0, 0]);
+});
