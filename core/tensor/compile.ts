@@ -4,7 +4,7 @@ import { fuse } from './fuse.js';
 import type { KernelCall, Trace, TracedValue } from './kernel-call.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
-import { encodeModel } from './onnx/model.js';
+import { encodeModel, nodeName } from './onnx/model.js';
 import type { NamedTensors } from './tensor-data.js';
 
 /** An input or output of a compiled function; `shape` is as stored in the graph. */
@@ -18,6 +18,8 @@ export interface CompiledGraph {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly nodeCount: number;
+  /** Nodes for which WebGPU has half a kernel: pooling that also tells where the maxima are. */
+  readonly processorNodes: readonly string[];
 }
 
 /** Options of {@link compile}. */
@@ -78,7 +80,10 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     inputs: inputs.map((port) => ({ ...port, type: 'float32' })),
     outputs: outputs.map((port) => ({ ...port, type: 'float32' })),
   });
-  return { model, inputs, outputs, nodeCount: nodes.length };
+  const processorNodes = nodes.flatMap((node, index) =>
+    node.op === 'MaxPool' && node.outputs.length > 1 ? [nodeName(node, index)] : [],
+  );
+  return { model, inputs, outputs, nodeCount: nodes.length, processorNodes };
 }
 
 function constantValue(emitter: Emitter, traced: TracedValue): Value {

@@ -59,10 +59,15 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   return model.finish();
 }
 
+/** Name of the node at a place in the list. */
+export function nodeName(node: OnnxNode, index: number): string {
+  return `${node.op}_${index}`;
+}
+
 function encodeGraph(graph: OnnxGraph): MessageWriter {
   const out = new MessageWriter();
   graph.nodes.forEach((node, index) => {
-    out.message(1, encodeNode(node, `${node.op}_${index}`));
+    out.message(1, encodeNode(node, nodeName(node, index)));
   });
   out.string(2, graph.name);
   for (const tensor of graph.initializers) out.message(5, encodeTensor(tensor));

@@ -7,16 +7,31 @@ import { inferenceOrEager, trainingOrEager } from './fallback.js';
 import { initialTraining } from './state.js';
 import type { RuntimeChoice, TensorRuntime } from './types.js';
 
-/** Opens ONNX Runtime's CPU provider in a thread of its own. */
-export async function openCompiledRuntime(choice: RuntimeChoice): Promise<TensorRuntime> {
+/** A provider of ONNX Runtime: what runs the nodes of a graph. */
+export interface Provider {
+  /** Name of the device. */
+  readonly device: string;
+  /** Name in ONNX Runtime. */
+  readonly id: string;
+  /** As people call it. */
+  readonly title: string;
+}
+
+export const CPU_PROVIDER: Provider = { device: 'cpu', id: 'cpu', title: 'the CPU' };
+
+/** Opens ONNX Runtime in a thread of its own. @throws TensorError when it is not installed. */
+export async function openCompiledRuntime(choice: RuntimeChoice, provider = CPU_PROVIDER): Promise<TensorRuntime> {
   const channel = openChannel();
   const threads = choice.threads ?? availableParallelism();
-  const { version } = await channel.ask({ call: 'open', threads });
+  const { version } = await channel.ask({ call: 'open', threads, provider: provider.id }).catch(async (error) => {
+    await channel.close();
+    throw error;
+  });
   const mayFallBack = choice.device === 'auto';
   let programs = 0;
   return {
-    device: 'cpu',
-    description: `compiled for the CPU, ONNX Runtime ${version}, ${threads} thread${threads === 1 ? '' : 's'}`,
+    device: provider.device,
+    description: `compiled for ${provider.title}, ONNX Runtime ${version}, ${threads} thread${threads === 1 ? '' : 's'}`,
     async train(spec) {
       const program = new CompiledTraining(channel, programs++, spec);
       await program.restore(initialTraining(spec));

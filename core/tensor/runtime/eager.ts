@@ -1,7 +1,8 @@
 /** Programs run kernel by kernel on a TensorFlow.js backend: slow, complete, and the measure of the compiler. */
+import { TensorError } from '../../errors.js';
 import { sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
-import { fillRandom, type RandomSpec, randomSize, type StepKey } from '../random.js';
+import { FIXED_RANDOMNESS, fillRandom, type RandomSpec, randomSize, type StepKey } from '../random.js';
 import {
   type Compute,
   evaluationStep,
@@ -17,18 +18,32 @@ import { type Tensor, tf } from '../tf.js';
 import { checkData, initialModel, initialTraining, matchState, STEP_COUNT, shapesOf } from './state.js';
 import type { InferenceProgram, TensorRuntime, TrainingProgram } from './types.js';
 
-export function openEagerRuntime(): TensorRuntime {
+/** A backend of TensorFlow.js, registered and ready. */
+export interface Backend {
+  /** Name of the device. */
+  readonly device: string;
+  /** Name in TensorFlow.js. */
+  readonly id: string;
+  /** As people call it. */
+  readonly title: string;
+}
+
+/** The backend in plain JavaScript, which is always there. */
+export const JAVASCRIPT: Backend = { device: 'eager', id: 'cpu', title: 'TensorFlow.js CPU backend' };
+
+export function openEagerRuntime(backend = JAVASCRIPT): TensorRuntime {
   return {
-    device: 'eager',
-    description: 'kernel by kernel, TensorFlow.js CPU backend',
-    train: async (spec) => eagerTraining(spec),
-    infer: async (network, weights) => eagerInference(network, weights),
+    device: backend.device,
+    description: `kernel by kernel, ${backend.title}`,
+    train: async (spec) => eagerTraining(spec, undefined, backend),
+    infer: async (network, weights) => eagerInference(network, weights, backend),
     dispose: async () => {},
   };
 }
 
 /** A training that starts from the given state, where there is one. */
-export function eagerTraining(spec: TrainingSpec, start?: NamedTensors): TrainingProgram {
+export function eagerTraining(spec: TrainingSpec, start?: NamedTensors, backend = JAVASCRIPT): TrainingProgram {
+  const run = runOn(backend);
   const kept = initialTraining(spec);
   const expected = shapesOf(kept);
   const restore = (brought: NamedTensors) => {
@@ -63,7 +78,8 @@ export function eagerTraining(spec: TrainingSpec, start?: NamedTensors): Trainin
 }
 
 /** A network with the given weights, where there are some. */
-export function eagerInference(network: Module, weights?: NamedTensors): InferenceProgram {
+export function eagerInference(network: Module, weights?: NamedTensors, backend = JAVASCRIPT): InferenceProgram {
+  const run = runOn(backend);
   const kept = initialModel(network, 0);
   const expected = shapesOf(kept);
   const restore = (brought: NamedTensors) => {
@@ -81,10 +97,34 @@ export function eagerInference(network: Module, weights?: NamedTensors): Inferen
   };
 }
 
-function run(compute: Compute, feeds: NamedTensors, randomness?: { seed: number; key: StepKey }): NamedTensors {
-  if (tf.getBackend() !== 'cpu') void tf.setBackend('cpu');
+type Randomness = { seed: number; key: StepKey };
+
+function runOn(backend: Backend) {
+  return (compute: Compute, feeds: NamedTensors, randomness?: Randomness): NamedTensors => {
+    try {
+      return run(backend.id, compute, feeds, randomness);
+    } catch (error) {
+      throw missingKernel(backend, error) ?? error;
+    }
+  };
+}
+
+/** TensorFlow.js tells of a kernel that a backend lacks only when it comes to it. */
+function missingKernel(backend: Backend, error: unknown): TensorError | undefined {
+  const kernel = /Kernel '(\w+)' not registered/.exec(error instanceof Error ? error.message : '')?.[1];
+  if (!kernel) return undefined;
+  return new TensorError(
+    `SYSTEM.DEVICE ${backend.device}: the ${backend.title} has no kernel ${kernel}, so it cannot run this network` +
+      `${/Backprop|Grad/.test(kernel) ? ' in training' : ''}. Write auto, or another device that \`biagraph doctor\` finds.`,
+    { where: { key: 'SYSTEM.DEVICE' }, cause: error },
+  );
+}
+
+function run(backend: string, compute: Compute, feeds: NamedTensors, randomness?: Randomness): NamedTensors {
+  if (tf.getBackend() !== backend) void tf.setBackend(backend);
   let stream = 0;
-  const random = (spec: RandomSpec) => toTensor(noise(spec, randomness!.seed, randomness!.key, stream++));
+  const { seed, key } = randomness ?? { seed: FIXED_RANDOMNESS.seed, key: FIXED_RANDOMNESS };
+  const random = (spec: RandomSpec) => toTensor(noise(spec, seed, key, stream++));
   tf.engine().startScope('eager');
   try {
     for (const [name, tensor] of feeds) checkData(name, tensor);

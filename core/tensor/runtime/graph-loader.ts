@@ -3,7 +3,7 @@ import { type CompiledGraph, compile } from '../compile.js';
 import type { ValueSpec } from '../kernel-call.js';
 import { channelsFirst } from '../layout.js';
 import type { Module } from '../nn/module.js';
-import type { RandomSpec, StepKey } from '../random.js';
+import { FIXED_RANDOMNESS, type RandomSpec, type StepKey } from '../random.js';
 import type { Compute } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import { trace } from '../trace.js';
@@ -80,7 +80,7 @@ export class LoadedFunction {
     const { graph, shapes } = await this.#graphs.get(key, () => this.#load(specs));
     const feeds = new Map(Object.entries(data).map(([name, tensor]) => [name, tensor.data]));
     for (const [name, value] of options.scalars ?? []) feeds.set(name, Float32Array.of(value));
-    const { randomness } = options;
+    const { randomness = FIXED_RANDOMNESS } = options;
     const results = await this.channel.ask({ call: 'run', program: this.program, graph, feeds, randomness });
     return new Map([...results].map(([name, values]) => [name, { data: values, shape: shapes.get(name)! }]));
   }
@@ -91,9 +91,9 @@ export class LoadedFunction {
   }
 
   async #load(specs: readonly ValueSpec[]): Promise<{ graph: number; shapes: Map<string, readonly number[]> }> {
-    const { model, inputs, outputs, random } = buildGraph(this.source(), specs);
+    const { model, inputs, outputs, random, processorNodes } = buildGraph(this.source(), specs);
     const graph = count++;
-    const message = { model, inputs, outputs, random };
+    const message = { model, inputs, outputs, random, processorNodes };
     await this.channel.ask({ call: 'load', program: this.program, graph, message }, [model.buffer as ArrayBuffer]);
     return { graph, shapes: new Map(outputs.map(({ name, shape }) => [name, shape])) };
   }

@@ -14,10 +14,12 @@ export interface GraphMessage {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly random: readonly RandomInput[];
+  /** Names of nodes that stay on the processor whatever the provider. */
+  readonly processorNodes: readonly string[];
 }
 
 export type Request =
-  | { call: 'open'; threads: number }
+  | { call: 'open'; threads: number; provider: string }
   | { call: 'load'; program: number; graph: number; message: GraphMessage }
   | {
       call: 'run';

@@ -33,6 +33,7 @@ interface Program {
 
 let ort: Ort;
 let threads = 1;
+let provider = 'cpu';
 const programs = new Map<number, Program>();
 
 function programOf(id: number): Program {
@@ -49,13 +50,18 @@ type Handlers = { [C in Request['call']]: (request: Extract<Request, { call: C }
 const handlers: Handlers = {
   async open(request) {
     ort = await import('onnxruntime-node');
-    threads = request.threads;
+    // A provider that fails is told by an error; what native code would also print belongs to no one.
+    ort.env.logLevel = 'fatal';
+    ({ threads, provider } = request);
+    // A session would pass over a provider that this build lacks, and say nothing.
+    if (!ort.listSupportedBackends().some(({ name }) => name === provider))
+      throw new Error(`ONNX Runtime for ${process.platform} has no provider ${provider}`);
     return { version: ort.env.versions.node ?? '' };
   },
 
   async load({ program, graph, message }) {
     const session = await ort.InferenceSession.create(message.model, {
-      executionProviders: ['cpu'],
+      executionProviders: providersOf(message),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -121,6 +127,14 @@ const handlers: Handlers = {
     return undefined;
   },
 };
+
+/** What the device has no kernel for runs on the processor. */
+function providersOf({ processorNodes }: GraphMessage): OnnxRuntime.InferenceSession.ExecutionProviderConfig[] {
+  if (provider === 'cpu') return ['cpu'];
+  // It refuses an empty list.
+  if (provider !== 'webgpu' || processorNodes.length === 0) return [provider, 'cpu'];
+  return [{ name: 'webgpu', forceCpuNodeNames: [...processorNodes] }, 'cpu'];
+}
 
 function emptyTensor(shape: readonly number[]): OrtTensor {
   return new ort.Tensor('float32', new Float32Array(sizeOf(shape)), shape);

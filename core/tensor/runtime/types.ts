@@ -44,7 +44,7 @@ export interface InferenceProgram {
 }
 
 export interface TensorRuntime {
-  /** `cpu`, or `eager`. */
+  /** A value of SYSTEM.DEVICE other than `auto`. */
   readonly device: string;
   /** A line for the log. */
   readonly description: string;
@@ -55,7 +55,7 @@ export interface TensorRuntime {
 }
 
 export interface RuntimeChoice {
-  /** `auto`, `cpu` or `eager`. */
+  /** A value of SYSTEM.DEVICE. */
   readonly device: string;
   /** Threads of the computation; all cores where left out. */
   readonly threads?: number;
