@@ -21,6 +21,9 @@ export interface StepKey {
   readonly step: number;
 }
 
+/** What evaluation and prediction draw from, each time the same. */
+export const FIXED_RANDOMNESS: StepKey & { readonly seed: number } = { seed: 0, epoch: 0, step: 0 };
+
 /**
  * Elements of a random array in channels-first order `[n, c, ...space]`, which is how compiled graphs store images.
  *

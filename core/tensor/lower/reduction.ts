@@ -81,6 +81,25 @@ function argument(op: string): KernelRule {
   };
 }
 
+/** The largest elements along the last axis and their places; the first of equal ones comes first. */
+const largest: KernelRule = {
+  list: true,
+  infer({ x }, { k }) {
+    const shape = [...x.shape.slice(0, -1), k as number];
+    return [
+      { shape, dtype: x.dtype },
+      { shape, dtype: 'int32' },
+    ];
+  },
+  lower(emitter, { x }, { k }, [values]) {
+    const source = emitter.expand(x);
+    const axis = storedAxis(source.order, x.shape.length - 1);
+    const [top, indices] = emitter.node('TopK', [source.name!, emitter.ints([k as number])], { axis, sorted: 1 }, 2);
+    const places = emitter.stored(indices, values.shape, source.order, 'int64');
+    return [emitter.stored(top, values.shape, source.order, x.type), emitter.cast(places, 'int32')];
+  },
+};
+
 const softmax: KernelRule = {
   infer: ({ logits }) => [{ shape: logits.shape, dtype: 'float32' }],
   lower(emitter, { logits }, { dim }) {
@@ -158,5 +177,6 @@ export const reductionRules: KernelRules = {
   Min: reduction('ReduceMin', asIs),
   Softmax: softmax,
   Sum: reduction('ReduceSum', times),
+  TopK: largest,
   [SUM_OF_PRODUCTS]: sumOfProducts,
 };

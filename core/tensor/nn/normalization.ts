@@ -1,21 +1,14 @@
 /**
- * Batch, instance, group and layer normalisation with PyTorch's definitions (eps 1e-5, momentum 0.1, unbiased running
- * variance), and gradients of their own: two reductions instead of what the tape would make of mean and variance.
+ * Instance, group and layer normalisation with PyTorch's definitions, and gradients of their own: two reductions
+ * instead of what the tape would make of mean and variance.
  */
 import { type Tensor, tf } from '../tf.js';
+import { checkGroups } from './convolution.js';
 import { ones, zeros } from './init.js';
 import { Module, type Pass, type Slot } from './module.js';
 
-const EPSILON = 1e-5;
-const MOMENTUM = 0.1;
-
-/** A value that takes no part in the gradient, because the gradient of its user already accounts for it. */
-function apart(x: Tensor, compute: (x: Tensor) => Tensor): Tensor {
-  return tf.customGrad((input) => ({
-    value: compute(input as Tensor),
-    gradFunc: () => tf.zerosLike(input as Tensor),
-  }))(x);
-}
+/** PyTorch's default. */
+export const EPSILON = 1e-5;
 
 /**
  * `(x − mean) / √(variance + eps)` over `axes`, which may be any; population variance.
@@ -39,74 +32,6 @@ export function standardise(x: Tensor, axes: readonly number[], epsilon = EPSILO
   })(x);
 }
 
-/**
- * Batch normalisation of a training step; statistics over all axes but the last.
- *
- * The reductions of the gradient are those of weight and bias: with g = weight/√(variance + eps),
- * dx = g·dy − g·mean(dy) − centred · g·mean(dy·centred)/(variance + eps).
- */
-function batchStandardise(centred: Tensor, variance: Tensor, weight: Tensor, bias: Tensor, x: Tensor): Tensor {
-  const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-  const count = x.size / x.shape[x.shape.length - 1];
-  return tf.customGrad((...args) => {
-    const [, w, b, save] = args as unknown as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
-    const scale = tf.rsqrt(tf.add(variance, EPSILON));
-    const gain = tf.mul(scale, w);
-    save([centred, scale, gain]);
-    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
-      const [middle, deviation, factor] = saved;
-      const sum = tf.sum(dy, axes);
-      const dot = tf.sum(tf.mul(dy, middle), axes);
-      const slope = tf.mul(tf.mul(dot, tf.square(deviation)), tf.div(factor, -count));
-      const shift = tf.mul(sum, tf.div(factor, -count));
-      const dx = tf.add(tf.mul(dy, factor), tf.add(tf.mul(middle, slope), shift));
-      return [dx, tf.mul(dot, deviation), sum];
-    };
-    return { value: tf.add(tf.mul(centred, gain), b), gradFunc };
-  })(x, weight, bias);
-}
-
-/** PyTorch's `BatchNorm`: `weight`, `bias`, `running_mean`, `running_var`, `num_batches_tracked`. */
-export class BatchNormalization extends Module<Tensor> {
-  readonly weight: Slot;
-  readonly bias: Slot;
-  readonly runningMean: Slot;
-  readonly runningVariance: Slot;
-  readonly batchesTracked: Slot;
-
-  constructor(channels: number) {
-    super();
-    this.weight = this.parameter('weight', [channels], ones);
-    this.bias = this.parameter('bias', [channels], zeros);
-    this.runningMean = this.buffer('running_mean', [channels], zeros);
-    this.runningVariance = this.buffer('running_var', [channels], ones);
-    this.batchesTracked = this.buffer('num_batches_tracked', [], zeros);
-  }
-
-  forward(x: Tensor, pass: Pass): Tensor {
-    const weight = pass.value(this.weight);
-    const bias = pass.value(this.bias);
-    if (!pass.training) {
-      const gain = tf.mul(weight, tf.rsqrt(tf.add(pass.value(this.runningVariance), EPSILON)));
-      return tf.add(tf.mul(x, gain), tf.sub(bias, tf.mul(pass.value(this.runningMean), gain)));
-    }
-    const axes = x.shape.slice(0, -1).map((_, axis) => axis);
-    const mean = apart(x, (input) => tf.mean(input, axes));
-    const centred = apart(x, (input) => tf.sub(input, mean));
-    const variance = apart(x, () => tf.mean(tf.square(centred), axes));
-    this.track(pass, mean, variance, x.size / x.shape[x.shape.length - 1]);
-    return batchStandardise(centred, variance, weight, bias, x);
-  }
-
-  private track(pass: Pass, mean: Tensor, variance: Tensor, count: number): void {
-    const blend = (buffer: Slot, next: Tensor) =>
-      pass.update(buffer, tf.add(tf.mul(pass.value(buffer), 1 - MOMENTUM), tf.mul(next, MOMENTUM)));
-    blend(this.runningMean, mean);
-    blend(this.runningVariance, tf.mul(variance, count / Math.max(count - 1, 1)));
-    pass.update(this.batchesTracked, tf.add(pass.value(this.batchesTracked), 1));
-  }
-}
-
 /** Scale and shift per channel, where a normalisation has them. */
 abstract class AffineNormalization extends Module<Tensor> {
   readonly weight: Slot | undefined;
@@ -117,39 +42,79 @@ abstract class AffineNormalization extends Module<Tensor> {
     this.weight = affine ? this.parameter('weight', [channels], ones) : undefined;
     this.bias = affine ? this.parameter('bias', [channels], zeros) : undefined;
   }
+}
 
-  protected affine(x: Tensor, pass: Pass): Tensor {
-    if (!this.weight || !this.bias) return x;
-    return tf.add(tf.mul(x, pass.value(this.weight)), pass.value(this.bias));
-  }
+/**
+ * Normalisation of each sample over space and runs of channels, then scale and shift per channel.
+ *
+ * The sums that the gradient needs are those of weight and bias, per sample and channel: with r = 1/√(variance + eps),
+ * S = Σ dy and T = Σ dy·centred over space, and means over the m elements of a run of channels,
+ * dx = r·w·dy − r·Σ(w·S)/m − centred·r³·Σ(w·T)/m.
+ */
+function groupStandardise(x: Tensor, weight: Tensor, bias: Tensor, groups: number, epsilon: number): Tensor {
+  const [samples, channels] = [x.shape[0], x.shape[x.shape.length - 1] as number];
+  const pixels = x.size / (samples * channels);
+  const perGroup = channels / groups;
+  const grouped = [samples, 1, groups, perGroup];
+  const perChannel = [samples, 1, channels];
+  /** Of one number per group or channel, sums within the groups. */
+  const within = (values: Tensor) => tf.sum(tf.reshape(values, grouped), 3, true);
+  /** Of one number per group, that number for each of its channels. */
+  const spread = (values: Tensor) => tf.reshape(tf.tile(values, [1, 1, 1, perGroup]), perChannel);
+  return tf.customGrad((...args) => {
+    const [input, w, b, save] = args as unknown as [Tensor, Tensor, Tensor, (tensors: Tensor[]) => void];
+    const runs = tf.reshape(input, [samples, pixels, groups, perGroup]);
+    const centredRuns = tf.sub(runs, tf.mean(runs, [1, 3], true));
+    const deviation = spread(tf.rsqrt(tf.add(tf.mean(tf.square(centredRuns), [1, 3], true), epsilon)));
+    const centred = tf.reshape(centredRuns, [samples, pixels, channels]);
+    save([centred, deviation, w]);
+    const value = tf.add(tf.mul(centred, tf.mul(deviation, w)), b);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [middle, r, scale] = saved;
+      const slope = tf.reshape(dy, [samples, pixels, channels]);
+      const sum = tf.sum(slope, 1, true);
+      const dot = tf.mul(tf.sum(tf.mul(slope, middle), 1, true), r);
+      const count = -pixels * perGroup;
+      const shift = tf.mul(r, tf.div(spread(within(tf.mul(sum, scale))), count));
+      const turn = tf.mul(tf.square(r), tf.div(spread(within(tf.mul(dot, scale))), count));
+      const dx = tf.add(tf.mul(slope, tf.mul(r, scale)), tf.add(tf.mul(middle, turn), shift));
+      return [tf.reshape(dx, x.shape), tf.sum(dot, [0, 1]), tf.sum(sum, [0, 1])];
+    };
+    return { value: tf.reshape(value, x.shape), gradFunc };
+  })(x, weight, bias);
 }
 
 /** PyTorch's `InstanceNorm` without running statistics. */
 export class InstanceNormalization extends AffineNormalization {
-  constructor(channels: number, options: { affine?: boolean } = {}) {
+  readonly epsilon: number;
+
+  constructor(channels: number, options: { affine?: boolean; epsilon?: number } = {}) {
     super(channels, options.affine ?? false);
+    this.epsilon = options.epsilon ?? EPSILON;
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
     const space = x.shape.slice(1, -1).map((_, axis) => axis + 1);
-    return this.affine(standardise(x, space), pass);
+    if (!this.weight || !this.bias) return standardise(x, space, this.epsilon);
+    const channels = x.shape[x.shape.length - 1];
+    return groupStandardise(x, pass.value(this.weight), pass.value(this.bias), channels, this.epsilon);
   }
 }
 
-/** PyTorch's `GroupNorm`. The number of channels must be a multiple of `groups`. */
+/** PyTorch's `GroupNorm`. */
 export class GroupNormalization extends AffineNormalization {
+  /** @throws RangeError when the channels cannot be put into equal groups. */
   constructor(
     readonly groups: number,
     channels: number,
+    readonly epsilon = EPSILON,
   ) {
     super(channels, true);
+    checkGroups(groups, channels);
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const channels = x.shape[x.shape.length - 1];
-    const pixels = x.size / (x.shape[0] * channels);
-    const grouped = tf.reshape(x, [x.shape[0], pixels, this.groups, channels / this.groups]);
-    return this.affine(tf.reshape(standardise(grouped, [1, 3]), x.shape), pass);
+    return groupStandardise(x, pass.value(this.weight!), pass.value(this.bias!), this.groups, this.epsilon);
   }
 }
 
@@ -163,6 +128,7 @@ export class LayerNormalization extends AffineNormalization {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    return this.affine(standardise(x, [x.shape.length - 1], this.epsilon), pass);
+    const standard = standardise(x, [x.shape.length - 1], this.epsilon);
+    return tf.add(tf.mul(standard, pass.value(this.weight!)), pass.value(this.bias!));
   }
 }

@@ -50,4 +50,32 @@ describe('reductions, compiled and eager', () => {
         ['cumsum', tf.cumsum(x, 1, true, true)],
       ]);
     }));
+
+  it('largest elements and their places', () =>
+    expectSame(new Map([['x', pattern([2, 3, 4, 7])]]), (feeds) => {
+      const x = tf.transpose(feeds.get('x')!, [0, 3, 1, 2]);
+      const { values, indices } = tf.topk(x, 3);
+      return new Map<string, Tensor>([
+        ['values', values],
+        ['indices', tf.cast(indices, 'float32')],
+      ]);
+    }));
+
+  it('cross-entropy over the softmax, with its gradient', () =>
+    expectSame(
+      new Map([
+        ['x', pattern([2, 3, 4, 5], 0, 3)],
+        ['t', pattern([2, 3, 4, 5], 1)],
+      ]),
+      (feeds) => {
+        const target = tf.softmax(feeds.get('t')!);
+        const loss = (x: Tensor) => tf.neg(tf.mean(tf.sum(tf.mul(target, tf.logSoftmax(x)), -1)));
+        const softmaxSum = (x: Tensor) => tf.sum(tf.mul(tf.softmax(x), feeds.get('t')!));
+        return new Map<string, Tensor>([
+          ['loss', loss(feeds.get('x')!)],
+          ['gradient', tf.grad(loss)(feeds.get('x')!)],
+          ['gradient of softmax', tf.grad(softmaxSum)(feeds.get('x')!)],
+        ]);
+      },
+    ));
 });

@@ -2,7 +2,7 @@
 import { type Module, type Pass, type Slot, type Tensor, tf } from '../../../../core/tensor/index.js';
 import { expectSame, pattern, type TensorFunction } from '../run.js';
 
-/** Forward in training mode, and the gradient of a fixed weighting of the output. */
+/** Forward in training mode, and the gradient of a weighting of the output, fixed or given as `output weights`. */
 export function trainingFunction(module: Module<Tensor>, random: Pass['random'] = noRandom): TensorFunction {
   return (feeds) => {
     const slots = [...module.slots()];
@@ -20,8 +20,8 @@ export function trainingFunction(module: Module<Tensor>, random: Pass['random'] 
     const { grads } = tf.engine().gradients(
       () => {
         output = tf.keep(module.forward(feeds.get('x')!, pass));
-        const weights = pattern(output.shape, 9);
-        return tf.sum(tf.mul(output, tf.tensor(weights.data, output.shape)));
+        const weights = feeds.get('output weights') ?? tf.tensor(pattern(output.shape, 9).data, output.shape);
+        return tf.sum(tf.mul(output, weights));
       },
       wanted,
       undefined,
