@@ -56,7 +56,7 @@ function groupsOf(channels: number, ndim: 2 | 3): number {
   if (channels % groups === 0) return groups;
   throw new TensorError(
     `Group normalisation in ${ndim}D has ${groups} groups, and a layer has ${channels} channels. ` +
-      `Give feature maps that are multiples of ${groups}, or take bn or in (the only ones for attention gates).`,
+      `Give feature maps that are multiples of ${groups}, or take bn or in.`,
     { where: { key: 'MODEL.NORMALIZATION' } },
   );
 }

@@ -1,0 +1,122 @@
+/** What every network of the family is held to: reference numbers, sizes, both ways of running, learning. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildNetwork } from '../../../core/plugin/network.js';
+import { createRegistry } from '../../../core/plugin/registry.js';
+import {
+  type Module,
+  openRuntime,
+  parameterCount,
+  type Scalar,
+  type TensorData,
+  type TensorRuntime,
+  tf,
+} from '../../../core/tensor/index.js';
+import { builtInPlugin } from '../../../plugins/index.js';
+import { compareWithFixture, type Fixture, networkOfFixture, readFixture } from '../../../scripts/golden-fixture.js';
+import { pattern, relativeError } from '../../core/tensor/run.js';
+
+const FIXTURES = new URL('../../fixtures/tensor/', import.meta.url);
+const { fixtures } = JSON.parse(readFileSync(new URL('index.json', FIXTURES), 'utf8')) as { fixtures: Fixture[] };
+const catalog = createRegistry([builtInPlugin]);
+
+interface Shape {
+  ndim?: 2 | 3;
+  inputChannels?: number;
+  outputChannels?: number[];
+}
+
+/** The network of an architecture as a job would build it, with defaults where nothing is given. */
+export function build(architecture: string, parameters: object = {}, shape: Shape = {}): Module<Tensors> {
+  const { ndim = 2, inputChannels = 1, outputChannels = [1] } = shape;
+  const spec = { architecture, parameters: { ...parameters }, ndim, inputChannels, outputChannels };
+  return buildNetwork(spec, catalog) as Module<Tensors>;
+}
+
+type Tensors = ReturnType<Module['forward']> & object;
+
+interface Runtime {
+  current: TensorRuntime;
+  /** What the runtime told people, such as that it fell back to the eager backend. */
+  notices: string[];
+}
+
+function useRuntime(device: 'cpu' | 'eager'): Runtime {
+  const runtime = { notices: [] as string[] } as Runtime;
+  beforeAll(async () => {
+    runtime.current = await openRuntime({ device, threads: 2, onNotice: (text) => runtime.notices.push(text) });
+  });
+  afterAll(() => runtime.current.dispose());
+  return runtime;
+}
+
+/** Reference numbers, compiled, and those named `eager` on the eager backend too, which is slow. */
+export function itMatchesTheReference(architecture: string, eager: readonly string[] = []): void {
+  const own = fixtures.filter((fixture) => fixture.architecture === architecture);
+  describe.each(eager.length > 0 ? (['cpu', 'eager'] as const) : (['cpu'] as const))(
+    'the reference, device %s',
+    (device) => {
+      const runtime = useRuntime(device);
+      const chosen = own.filter(({ file }) => device === 'cpu' || eager.includes(file));
+      it.each(chosen.map((fixture) => [fixture.file, fixture] as const))('%s', async (file, fixture) => {
+        const arrays = await readFixture(new URL(file, FIXTURES).pathname);
+        const network = networkOfFixture(fixture, catalog);
+        const { problems } = await compareWithFixture(network, fixture, arrays, runtime.current);
+        expect(problems).toEqual([]);
+        expect(runtime.notices).toEqual([]);
+      });
+    },
+  );
+}
+
+export function itHasSizes(architecture: string, sizes: readonly [count: number, parameters: object, shape?: Shape][]) {
+  it.each(sizes)('%i parameters', (count, parameters, shape) => {
+    expect(parameterCount(build(architecture, parameters, shape))).toBe(count);
+  });
+}
+
+/** A small network in 2D and in 3D: the loss of 20 compiled steps falls, and the first ones are those of eager ones. */
+export function itLearns(architecture: string, small: object, sides: { plane: number; depth: number }): void {
+  describe.each([2, 3] as const)('learning in %iD', (ndim) => {
+    const { plane, depth } = sides;
+    const space = ndim === 2 ? [plane, plane] : [depth, plane, plane];
+    const input = pattern([2, ...space, 1], 3);
+    const target = { data: input.data.map((value) => (value > 0 ? 1 : 0)), shape: input.shape };
+    const compiled = useRuntime('cpu');
+    const eager = useRuntime('eager');
+
+    it('lowers the loss in 20 compiled steps', async () => {
+      const losses = await train(compiled.current, build(architecture, small, { ndim }), input, target, 20);
+      expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]);
+      expect(compiled.notices).toEqual([]);
+    });
+
+    it('is the same compiled and eager', async () => {
+      const network = build(architecture, small, { ndim });
+      const wanted = await train(eager.current, network, input, target, 2);
+      const got = await train(compiled.current, network, input, target, 2);
+      expect(relativeError(got, wanted)).toBeLessThan(1e-3);
+    });
+  });
+}
+
+async function train(
+  runtime: TensorRuntime,
+  network: Module,
+  input: TensorData,
+  target: TensorData,
+  steps: number,
+): Promise<number[]> {
+  const program = await runtime.train({
+    network,
+    loss: ([output], wanted) => tf.mean(tf.squaredDifference(output, wanted)) as Scalar,
+    metrics: {},
+    optimizer: { name: 'ADAM' },
+    seed: 1,
+  });
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++)
+    losses.push((await program.step(input, target, { learningRate: 3e-3 }, { epoch: 0, step })).loss);
+  await program.dispose();
+  return losses;
+}
