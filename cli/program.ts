@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { checkCommand } from './commands/check.js';
 import { configCommand } from './commands/config.js';
+import { doctorCommand } from './commands/doctor.js';
 import { graphCommand } from './commands/graph.js';
 import { newCommand } from './commands/new.js';
 import { planCommand } from './commands/plan.js';
@@ -11,7 +12,16 @@ import { EXIT_CODE_HELP } from './exit-code.js';
 import { packageVersion } from './package-folder.js';
 
 /** Commands in the order of `--help`. Each loads what it needs when it runs, so that help comes at once. */
-const COMMANDS = [newCommand, checkCommand, planCommand, runCommand, graphCommand, configCommand, pluginsCommand];
+const COMMANDS = [
+  newCommand,
+  checkCommand,
+  planCommand,
+  runCommand,
+  graphCommand,
+  configCommand,
+  pluginsCommand,
+  doctorCommand,
+];
 
 export function createProgram(): Command {
   const program = new Command('biagraph')
