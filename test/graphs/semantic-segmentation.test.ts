@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../core/errors.js';
+import { bindGraph, compileGraph } from '../../core/graph/compile.js';
+import { drawText } from '../../core/graph/draw/text.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { semanticSegmentation } from '../../graphs/semantic-segmentation.js';
+import { catalog } from '../plugins/nodes.js';
+import { configOf, TEST_ONLY, VOLUMES } from './config.js';
+
+type Changes = Parameters<typeof configOf>[0];
+const graphs = (changes: Changes = {}) => semanticSegmentation.graphs(configOf(changes), catalog);
+/** Parameters of the network are the model's own affair. */
+function draw(graph: Graph | undefined): string {
+  const nodes = graph!.nodes.map((node) => {
+    const network = node.with.network as object | undefined;
+    return network ? { ...node, with: { ...node.with, network: { ...network, parameters: {} } } } : node;
+  });
+  return drawText(compileGraph({ ...graph!, nodes }, catalog), { columns: 110 });
+}
+const names = (graph: Graph | undefined) => graph!.nodes.map(({ name }) => name);
+const parametersOf = (graph: Graph | undefined, name: string) => graph!.nodes.find((node) => node.name === name)!.with;
+
+describe('images', () => {
+  test('the training', () =>
+    expect(draw(graphs().train)).toMatchInlineSnapshot(`
+      "train graph: 13 nodes
+
+      ● train-loader           loader/folder             → image
+      │   images data/train/raw · targets data/train/label · subset.part train · subset.fraction 0.1
+      │   subset.shuffle true · subset.seed 0 · share 0.4
+      ● train-normalizer       normalizer/intensity      → image
+      ● train-labels           normalizer/class-labels   → image
+      ● train-patches          stitcher/training-patches → patch
+      │   patch [256, 256] · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
+      │   epochs 20 · prefetch 24
+      ● quarter-turn           augmenter/quarter-turn    → patch
+      ● flip                   augmenter/flip            → patch
+      │   y 0.5 · x 0.5
+      ● train-batches          trainer/batch             → batch
+      │   size 6
+      │ ● validation-loader      loader/folder             → image
+      │ │   images data/train/raw · targets data/train/label · subset.part validation · subset.fraction 0.1
+      │ │   subset.shuffle true · subset.seed 0 · share 0.4
+      │ ● validation-normalizer  normalizer/intensity      → image
+      │ ● validation-labels      normalizer/class-labels   → image
+      │ ● validation-patches     stitcher/training-patches → patch
+      │ │   patch [256, 256] · subset.part validation · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
+      │ │   shuffle false · prefetch 24
+      │ ● validation-batches     trainer/batch             → batch
+      │ │   size 6
+      ├─╯ validation
+      ●   trainer                trainer/fit               ← main + validation
+            network.architecture unet · network.ndim 2 · network.inputChannels 1 · network.outputChannels [1]
+            losses [CE] · metrics [iou] · optimizer ADAMW · learningRate 0.001 · schedule.factor 0.5 · epochs 20
+            patience 5
+      "
+    `));
+  test('the test', () =>
+    expect(draw(graphs().test)).toMatchInlineSnapshot(`
+      "test graph: 13 nodes
+
+      ● loader             loader/folder           → image
+      │   images data/test/raw · targets data/test/label
+      ● normalizer         normalizer/intensity    → image
+      ● labels             normalizer/class-labels → image
+      ● cutter             stitcher/cut-patches    → patch
+      │   patch [256, 256]
+      ● model              model/predict           → patch
+      │   network.architecture unet · network.ndim 2 · network.inputChannels 1 · network.outputChannels [1]
+      │   batchSize 6 · activations [sigmoid]
+      ● patch-metrics      metric/measure          → patch
+      │   metrics [iou] · variant per patch
+      ● stitcher           stitcher/join-patches   → channels
+      ● metrics            metric/measure          → channels
+      │   metrics [iou]
+      ● prediction-writer  writer/images           → channels
+      │   folder out/job/results/job_1/per_image
+      ● binarizer          postprocessor/binarize  → classes
+      ● class-writer       writer/images           → classes
+      │   product classes · folder out/job/results/job_1/per_image_binarized · kind labels
+      ● overlay-writer     writer/overlays         → classes
+      │   folder out/job/results/job_1/per_image_binarized_overlays
+      ● report             metric/report           → classes
+      "
+    `));
+});
+
+describe('volumes of three classes', () => {
+  test('the training', () =>
+    expect(draw(graphs(VOLUMES).train)).toMatchInlineSnapshot(`
+      "train graph: 13 nodes
+
+      ● train-loader           loader/folder             → image
+      │   images data/train/raw · targets data/train/label · ndim 3D · share 0.4
+      ● train-normalizer       normalizer/intensity      → image
+      ● train-labels           normalizer/class-labels   → image
+      │   classes 3
+      ● train-patches          stitcher/training-patches → patch
+      │   patch [20, 128, 128] · epochs 20 · prefetch 24
+      ● quarter-turn           augmenter/quarter-turn    → patch
+      ● flip                   augmenter/flip            → patch
+      │   y 0.5 · x 0.5 · z 0.5
+      ● train-batches          trainer/batch             → batch
+      │   size 6
+      │ ● validation-loader      loader/folder             → image
+      │ │   images data/val/raw · targets data/val/label · ndim 3D · share 0.4
+      │ ● validation-normalizer  normalizer/intensity      → image
+      │ ● validation-labels      normalizer/class-labels   → image
+      │ │   classes 3
+      │ ● validation-patches     stitcher/training-patches → patch
+      │ │   patch [20, 128, 128] · shuffle false · prefetch 24
+      │ ● validation-batches     trainer/batch             → batch
+      │ │   size 6
+      ├─╯ validation
+      ●   trainer                trainer/fit               ← main + validation
+            network.architecture unet · network.ndim 3 · network.inputChannels 1 · network.outputChannels [3]
+            losses [CE] · metrics [iou] · optimizer ADAMW · learningRate 0.001 · schedule.factor 0.5 · epochs 20
+            patience 5
+      "
+    `));
+  test('the test', () =>
+    expect(draw(graphs(VOLUMES).test)).toMatchInlineSnapshot(`
+      "test graph: 13 nodes
+
+      ● loader             loader/folder           → image
+      │   images data/test/raw · targets data/test/label · ndim 3D
+      ● normalizer         normalizer/intensity    → image
+      ● labels             normalizer/class-labels → image
+      │   classes 3
+      ● cutter             stitcher/cut-patches    → patch
+      │   patch [20, 128, 128] · overlap [0.25, 0.25, 0.25] · padding [2, 16, 16]
+      ● model              model/predict           → patch
+      │   network.architecture unet · network.ndim 3 · network.inputChannels 1 · network.outputChannels [3]
+      │   batchSize 6 · activations [softmax]
+      ● patch-metrics      metric/measure          → patch
+      │   metrics [iou] · variant per patch
+      ● stitcher           stitcher/join-patches   → channels
+      │   channels 3
+      ● metrics            metric/measure          → channels
+      │   metrics [iou]
+      ● prediction-writer  writer/images           → channels
+      │   folder out/job/results/job_1/per_image
+      ● binarizer          postprocessor/binarize  → classes
+      ● class-writer       writer/images           → classes
+      │   product classes · folder out/job/results/job_1/per_image_binarized · kind labels
+      ● overlay-writer     writer/overlays         → classes
+      │   folder out/job/results/job_1/per_image_binarized_overlays
+      ● report             metric/report           → classes
+      "
+    `));
+});
+
+describe('the configuration decides', () => {
+  test('which phases there are', () => {
+    expect(Object.keys(graphs(TEST_ONLY))).toEqual(['test']);
+    expect(Object.keys(graphs({ 'TEST.ENABLE': false }))).toEqual(['train']);
+  });
+
+  test('which augmenters run, in their own order', () => {
+    const between = (changes: Changes) => {
+      const row = names(graphs(changes).train);
+      return row.slice(row.indexOf('train-patches') + 1, row.indexOf('train-batches'));
+    };
+    expect(between({})).toEqual(['quarter-turn', 'flip']);
+    expect(between({ 'AUGMENTOR.ROT90': false })).toEqual(['flip']);
+    expect(between({ 'AUGMENTOR.ENABLE': false })).toEqual([]);
+  });
+
+  test('that nothing is measured without labels', () => {
+    const { test: graph } = graphs({ 'DATA.TEST.LOAD_GT': false });
+    expect(names(graph).filter((name) => /metrics|labels/.test(name))).toEqual([]);
+    expect(parametersOf(graph, 'loader').targets).toBe(null);
+  });
+
+  test('that images are predicted as a whole', () => {
+    const { test: graph } = graphs({ 'TEST.FULL_IMG': true });
+    expect(graph?.nodes.find(({ name }) => name === 'cutter')).toMatchObject({
+      plugin: 'stitcher/whole-image',
+      with: { divisor: [4, 4] },
+    });
+    expect(names(graph)).not.toContain('patch-metrics');
+    expect(parametersOf(graph, 'metrics').variant).toBe('per image');
+  });
+
+  test('that predictions are smoothed, and what is then made of them', () => {
+    const { test: graph } = graphs({
+      'TEST.POST_PROCESSING.MEDIAN_FILTER': true,
+      'TEST.POST_PROCESSING.MEDIAN_FILTER_AXIS': ['xy'],
+      'TEST.POST_PROCESSING.MEDIAN_FILTER_SIZE': [5],
+    });
+    const row = names(graph);
+    expect(row.slice(row.indexOf('median-filter'))).toEqual([
+      'median-filter',
+      'smoothed-metrics',
+      'smoothed-writer',
+      'binarizer',
+      'class-writer',
+      'overlay-writer',
+      'report',
+    ]);
+    expect(parametersOf(graph, 'binarizer').product).toBe('smoothed');
+    expect(compileGraph(graph!, catalog).order).toHaveLength(row.length);
+  });
+
+  test('which images validate, and that those may be the test', () => {
+    const subset = (graph: Graph | undefined, name: string) => parametersOf(graph, name).subset;
+    const changes = {
+      'DATA.VAL.CROSS_VAL': true,
+      'DATA.VAL.CROSS_VAL_NFOLD': 5,
+      'DATA.VAL.CROSS_VAL_FOLD': 2,
+      'DATA.TEST.USE_VAL_AS_TEST': true,
+    };
+    const { train, test: measured } = graphs(changes);
+    expect(subset(train, 'train-loader')).toMatchObject({ part: 'train', folds: 5, fold: 2 });
+    expect(subset(train, 'validation-loader')).toMatchObject({ part: 'validation', folds: 5, fold: 2 });
+    expect(subset(measured, 'loader')).toEqual(subset(train, 'validation-loader'));
+    expect(parametersOf(measured, 'loader')).toMatchObject({ images: 'data/train/raw', targets: 'data/train/label' });
+    expect(subset(graphs(VOLUMES).train, 'train-loader')).toBe(null);
+  });
+
+  test('test-time augmentation', () => {
+    expect(parametersOf(graphs().test, 'model').augmentation).toBe(null);
+    const { test: augmented } = graphs({ 'TEST.AUGMENTATION': true, 'TEST.AUGMENTATION_MODE': 'max' });
+    expect(parametersOf(augmented, 'model').augmentation).toEqual({ group: 'full', mode: 'max' });
+  });
+
+  test('that a border is not measured on merged images', () => {
+    const { test: graph } = graphs({ 'TEST.EVAL_BORDER_CROP': [8, 8] });
+    expect(parametersOf(graph, 'metrics').border).toEqual([8, 8]);
+    expect(parametersOf(graph, 'patch-metrics').border).toEqual([]);
+  });
+});
+
+test('every graph compiles, whatever is switched on beside', () => {
+  const switches: Changes[] = [
+    {},
+    VOLUMES,
+    { 'TEST.FULL_IMG': true },
+    { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.FORCE_RGB': true, 'DATA.PATCH_SIZE': '(128, 128, 3)' },
+    { 'TRAIN.LR_SCHEDULER.NAME': 'onecycle' },
+    { 'DATA.NORMALIZATION.TYPE': 'div', 'DATA.N_CLASSES': 4 },
+  ];
+  for (const changes of switches)
+    for (const graph of Object.values(graphs(changes))) expect(bindGraph(graph, catalog).problems).toEqual([]);
+});
+
+test('both phases use the same network', () => {
+  const { train, test: tested } = graphs(VOLUMES);
+  expect(parametersOf(train, 'trainer').network).toEqual(parametersOf(tested, 'model').network);
+});
+
+test('what nobody brings is told under its key, with what there is', () => {
+  const without = (kind: 'models' | 'losses' | 'metrics') => ({ ...catalog, [kind]: () => [] });
+  for (const [kind, key] of [
+    ['models', 'MODEL.ARCHITECTURE'],
+    ['losses', 'LOSS.TYPE'],
+    ['metrics', 'TEST.METRICS'],
+  ] as const) {
+    const make = () => semanticSegmentation.graphs(configOf(), without(kind));
+    expect(make).toThrow(ConfigError);
+    expect(make).toThrow(new RegExp(`${key}: the .* is not available in this version`));
+  }
+});
