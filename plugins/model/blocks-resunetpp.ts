@@ -1,7 +1,7 @@
 /** Blocks of ResUNet++, D. Jha et al., IEEE International Symposium on Multimedia 2019. */
 import {
   Activation,
-  type Convolution,
+  Convolution,
   MaxPooling,
   Module,
   type Pass,
@@ -9,7 +9,6 @@ import {
   type Tensor,
   tf,
 } from '../../core/tensor/index.js';
-import { DilatedConvolution } from '../../core/tensor/nn/dilated-convolution.js';
 import { type BlockOptions, convolution, cube, normalization, pointwise } from './blocks.js';
 
 const RATES = [6, 12, 18];
@@ -27,7 +26,7 @@ export class AtrousPyramid extends Module<Tensor> {
     const { ndim } = options;
     const kernel = cube(3, ndim);
     this.branches = RATES.map((rate, i) => {
-      const dilated = new DilatedConvolution(inputs, outputs, { kernel, dilation: cube(rate, ndim), init: 'xavier' });
+      const dilated = new Convolution(inputs, outputs, { kernel, dilation: cube(rate, ndim), init: 'xavier' });
       const parts = [dilated, new Activation('relu'), ...normalization(outputs, options)];
       return this.child(`aspp_block${i + 1}`, new Sequential(parts));
     });
