@@ -13,11 +13,13 @@ import { reverseStored } from './shape.js';
 import { filterGradient, groupedFilterGradient } from './weight-gradient.js';
 import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
 
+type Grouped = Window & { groups: number };
+
 /** How a kernel family describes its convolutions. */
 interface Family {
   /** Window of a convolution from the shapes of its image and filter, and the number of groups. */
-  window(image: readonly number[], filter: readonly number[], attributes: Attributes): Window & { groups: number };
-  /** Storage order that makes a filter `[out, in/groups, ...kernel]`. */
+  window(image: readonly number[], filter: readonly number[], attributes: Attributes): Grouped;
+  /** Storage order that makes a filter `[out, in/groups, ...kernel]`, but for a depth-wise one `[in, out/in, ...kernel]`. */
   filterOrder(rank: number): number[];
   /** Logical shape of a gradient. */
   gradientShape(attributes: Attributes, name: 'inputShape' | 'filterShape'): number[];
@@ -27,6 +29,17 @@ interface Family {
 const tensorflow: Family = {
   window: (image, filter, attributes) => ({ ...windowOf(image, filter, attributes), groups: 1 }),
   filterOrder: filterFirst,
+  gradientShape: (attributes, name) => attributes[name] as number[],
+};
+
+/** TensorFlow.js's depth-wise ones in 2D: filters `[y, x, in, multiplier]`, each input channel a group. */
+const depthwise: Family = {
+  window(image, filter, attributes) {
+    const [height, width, channels, multiplier] = filter;
+    const whole = [height, width, channels, channels * multiplier];
+    return { ...windowOf(image, whole, attributes), groups: channels };
+  },
+  filterOrder: () => [2, 3, 0, 1],
   gradientShape: (attributes, name) => attributes[name] as number[],
 };
 
@@ -50,6 +63,18 @@ const general: Family = {
   gradientShape: (attributes) => attributes.shape as number[],
 };
 
+/** Name of a filter stored `[out, in/groups, ...kernel]`. */
+function filterName(emitter: Emitter, family: Family, filter: Value, window: Grouped, inputChannels: number): string {
+  const name = emitter.full(filter, family.filterOrder(filter.shape.length));
+  return family === depthwise
+    ? emitter.node('Reshape', [name, emitter.ints(onnxFilter(window, inputChannels))])[0]
+    : name;
+}
+
+function onnxFilter({ outputChannels, groups, kernel }: Grouped, inputChannels: number): number[] {
+  return [outputChannels, inputChannels / groups, ...kernel];
+}
+
 function channelsFirstName(emitter: Emitter, value: Value): string {
   return emitter.full(value, channelsFirst(value.shape.length));
 }
@@ -71,7 +96,7 @@ function forward(family: Family): KernelRule {
     },
     lower(emitter, { x, filter, bias }, attributes, [output]) {
       const window = family.window(x.shape, filter.shape, attributes);
-      const weight = emitter.full(filter, family.filterOrder(filter.shape.length));
+      const weight = filterName(emitter, family, filter, window, x.shape[x.shape.length - 1]);
       const [name] = emitter.node('Conv', [channelsFirstName(emitter, x), weight, ...biasName(emitter, bias)], {
         ...windowAttributes(window),
         dilations: window.dilations,
@@ -87,11 +112,11 @@ function inputGradient(family: Family): KernelRule {
     infer: (_inputs, attributes) => [{ shape: family.gradientShape(attributes, 'inputShape'), dtype: 'float32' }],
     lower(emitter, { dy, filter, bias }, attributes, [output]) {
       const window = family.window(output.shape, filter.shape, attributes);
-      const weight = emitter.full(filter, family.filterOrder(filter.shape.length));
+      const channels = output.shape[output.shape.length - 1];
+      const weight = filterName(emitter, family, filter, window, channels);
       const names = [channelsFirstName(emitter, dy), weight, ...biasName(emitter, bias)];
       const reach = reachOf(window);
       const fits = reach.every((r, i) => r >= window.before[i] && r >= window.after[i]);
-      const channels = output.shape[output.shape.length - 1];
       const name =
         allEqual(window.strides, 1) && fits
           ? flippedConvolution(emitter, names, window, channels)
@@ -105,8 +130,6 @@ function inputGradient(family: Family): KernelRule {
 function reachOf({ kernel, dilations }: Window): number[] {
   return kernel.map((side, i) => dilations[i] * (side - 1));
 }
-
-type Grouped = Window & { groups: number };
 
 /** Stride 1: a convolution of the output gradient with the mirrored filter, faster than a transposed convolution. */
 function flippedConvolution(
@@ -177,7 +200,10 @@ function weightGradient(family: Family): KernelRule {
         groups === 1
           ? filterGradient(emitter, ...names, geometry)
           : groupedFilterGradient(emitter, ...names, { ...geometry, groups });
-      return [emitter.stored(name, output.shape, family.filterOrder(output.shape.length))];
+      const order = family.filterOrder(output.shape.length);
+      const stored = order.map((axis) => output.shape[axis]);
+      const shaped = family === depthwise ? emitter.node('Reshape', [name, emitter.ints(stored)])[0] : name;
+      return [emitter.stored(shaped, output.shape, order)];
     },
   };
 }
@@ -189,6 +215,9 @@ export const convolutionRules: KernelRules = {
   Conv3D: forward(tensorflow),
   Conv3DBackpropInputV2: inputGradient(tensorflow),
   Conv3DBackpropFilterV2: weightGradient(tensorflow),
+  DepthwiseConv2dNative: forward(depthwise),
+  DepthwiseConv2dNativeBackpropInput: inputGradient(depthwise),
+  DepthwiseConv2dNativeBackpropFilter: weightGradient(depthwise),
   [CONVOLVE]: forward(general),
   [CONVOLVE_INPUT_GRADIENT]: inputGradient(general),
   [CONVOLVE_FILTER_GRADIENT]: weightGradient(general),

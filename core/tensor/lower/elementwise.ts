@@ -136,6 +136,34 @@ const fill: KernelRule = {
 const clip: Unary = (emitter, x, { clipValueMin, clipValueMax }) =>
   emitter.node('Clip', [x, emitter.scalar(clipValueMin as number), emitter.scalar(clipValueMax as number)])[0];
 
+/** A number minus itself is zero, infinity and not-a-number minus themselves are not. */
+const finite: Unary = (emitter, x) => emitter.node('Equal', [emitter.node('Sub', [x, x])[0], emitter.scalar(0)])[0];
+
+/** Elements that are known from the attributes alone. */
+function listed(values: (attributes: Attributes) => number[]): KernelRule {
+  return {
+    infer: (_inputs, attributes) => [
+      { shape: [values(attributes).length], dtype: (attributes.dtype as OutputSpec['dtype']) ?? 'float32' },
+    ],
+    lower: (emitter, _inputs, attributes, [output]) => [
+      emitter.array(values(attributes), output.shape, elementType(output.dtype)),
+    ],
+  };
+}
+
+function rangeValues({ start, stop, step }: Attributes): number[] {
+  const [first, end] = [start as number, stop as number];
+  // TensorFlow.js takes a step of 1 downwards as -1.
+  const by = end < first && step === 1 ? -1 : (step as number);
+  return Array.from({ length: Math.max(0, Math.ceil((end - first) / by)) }, (_, i) => first + i * by);
+}
+
+function spacedValues({ start, stop, num }: Attributes): number[] {
+  const [first, count] = [start as number, num as number];
+  const by = ((stop as number) - first) / Math.max(count - 1, 1);
+  return Array.from({ length: count }, (_, i) => first + i * by);
+}
+
 /** `x > 0 ? 1 : alpha`. */
 const step: Unary = (emitter, x, attributes) => {
   const alpha = Number(attributes.alpha ?? 0);
@@ -146,14 +174,24 @@ const step: Unary = (emitter, x, attributes) => {
 
 export const elementwiseRules: KernelRules = {
   Abs: unary(direct('Abs')),
+  Acos: unary(direct('Acos')),
+  Acosh: unary(direct('Acosh')),
+  Asin: unary(direct('Asin')),
+  Asinh: unary(direct('Asinh')),
+  Atan: unary(direct('Atan')),
+  Atanh: unary(direct('Atanh')),
   Ceil: unary(direct('Ceil')),
   ClipByValue: unary(clip),
   Cos: unary(direct('Cos')),
+  Cosh: unary(direct('Cosh')),
   Elu: unary(withAlpha('Elu', () => 1)),
   Erf: unary(direct('Erf')),
   Exp: unary(direct('Exp')),
   Expm1: unary((emitter, x) => emitter.node('Sub', [emitter.node('Exp', [x])[0], emitter.scalar(1)])[0]),
   Floor: unary(direct('Floor')),
+  IsFinite: unary(finite, 'bool'),
+  IsInf: unary(direct('IsInf'), 'bool'),
+  IsNan: unary(direct('IsNaN'), 'bool'),
   LeakyRelu: unary(withAlpha('LeakyRelu', ({ alpha }) => alpha as number)),
   Log: unary(direct('Log')),
   Log1p: unary((emitter, x) => emitter.node('Log', [emitter.node('Add', [x, emitter.scalar(1)])[0]])[0]),
@@ -168,10 +206,12 @@ export const elementwiseRules: KernelRules = {
   Sigmoid: unary(direct('Sigmoid')),
   Sign: unary(direct('Sign')),
   Sin: unary(direct('Sin')),
+  Sinh: unary(direct('Sinh')),
   Softplus: unary(direct('Softplus')),
   Sqrt: unary(direct('Sqrt')),
   Square: unary((emitter, x) => emitter.node('Mul', [x, x])[0]),
   Step: unary(step),
+  Tan: unary(direct('Tan')),
   Tanh: unary(direct('Tanh')),
 
   Add: binary('Add', (a, b) => a + b, { left: 0, right: 0 }),
@@ -190,6 +230,11 @@ export const elementwiseRules: KernelRules = {
   LogicalAnd: binary('And', undefined, { dtype: 'bool' }),
   LogicalOr: binary('Or', undefined, { dtype: 'bool' }),
   FloorDiv: composed(['a', 'b'], (emitter, names) => emitter.node('Floor', emitter.node('Div', names))[0]),
+  // The remainder has the sign of the divisor.
+  Mod: composed(['a', 'b'], (emitter, [a, b]) => {
+    const [whole] = emitter.node('Floor', emitter.node('Div', [a, b]));
+    return emitter.node('Sub', [a, emitter.node('Mul', [whole, b])[0]])[0];
+  }),
   SquaredDifference: composed(['a', 'b'], (emitter, names) => {
     const [difference] = emitter.node('Sub', names);
     return emitter.node('Mul', [difference, difference])[0];
@@ -205,8 +250,10 @@ export const elementwiseRules: KernelRules = {
   Cast: cast,
   Fill: fill,
   Identity: passedOn,
+  LinSpace: listed(spacedValues),
   OnesLike: filled(() => 1),
   ZerosLike: filled(() => 0),
+  Range: listed(rangeValues),
   Select: select,
 };
 

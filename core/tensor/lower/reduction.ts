@@ -23,6 +23,8 @@ type Repeat = (emitter: Emitter, name: string, n: number) => string;
 const asIs: Repeat = (_emitter, name) => name;
 const times: Repeat = (emitter, name, n) => (n === 1 ? name : emitter.node('Mul', [name, emitter.scalar(n)])[0]);
 
+const powers: Repeat = (emitter, name, n) => (n === 1 ? name : emitter.node('Pow', [name, emitter.scalar(n)])[0]);
+
 function reduction(op: string, repeat: Repeat, dtype?: 'bool'): KernelRule {
   return {
     infer: ({ x }, attributes) => [
@@ -175,6 +177,7 @@ export const reductionRules: KernelRules = {
   Max: reduction('ReduceMax', asIs),
   Mean: reduction('ReduceMean', asIs),
   Min: reduction('ReduceMin', asIs),
+  Prod: reduction('ReduceProd', powers),
   Softmax: softmax,
   Sum: reduction('ReduceSum', times),
   TopK: largest,

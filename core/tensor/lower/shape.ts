@@ -217,6 +217,49 @@ const gather: KernelRule = {
   },
 };
 
+/** Beyond the ends the elements come back in reverse order, without the last one (`reflect`) or with it. */
+const mirrorPad: KernelRule = {
+  infer: ({ x }, { paddings }) => [
+    {
+      shape: (paddings as [number, number][]).map(([before, after], axis) => before + x.shape[axis] + after),
+      dtype: x.dtype,
+    },
+  ],
+  lower(emitter, { x }, { paddings, mode }, [output]) {
+    const source = emitter.expand(x);
+    const repeated = mode === 'reflect' ? 0 : 1;
+    let name = source.name!;
+    (paddings as [number, number][]).forEach(([before, after], axis) => {
+      if (before === 0 && after === 0) return;
+      const side = x.shape[axis];
+      const places = logicalOrder(before + side + after).map((i) => {
+        const at = i - before;
+        if (at < 0) return -at - repeated;
+        return at < side ? at : 2 * (side - 1) - at + repeated;
+      });
+      const indices = emitter.indices(places, [places.length]);
+      [name] = emitter.node('Gather', [name, indices], { axis: storedAxis(source.order, axis) });
+    });
+    return [emitter.stored(name, output.shape, source.order, x.type)];
+  },
+};
+
+/** Sums of the rows that have the same number; the gradient of gather. */
+const segmentSum: KernelRule = {
+  infer: ({ x, segmentIds }, { numSegments }) => [
+    { shape: [numSegments as number, ...x.shape.slice(segmentIds.shape.length)], dtype: x.dtype },
+  ],
+  lower(emitter, { x, segmentIds }, _attributes, [output]) {
+    const order = logicalOrder(output.shape.length);
+    const rows = emitter.full(x, logicalOrder(x.shape.length));
+    const numbers = emitter.full(emitter.cast(segmentIds, 'int64'), logicalOrder(segmentIds.shape.length));
+    const [places] = emitter.node('Unsqueeze', [numbers, emitter.ints([segmentIds.shape.length])]);
+    const zeros = emitter.full(emitter.constant(0, output.shape, x.type), order);
+    const [sum] = emitter.node('ScatterND', [zeros, places, rows], { reduction: 'add' });
+    return [emitter.stored(sum, output.shape, order, x.type)];
+  },
+};
+
 const oneHot: KernelRule = {
   infer: ({ indices }, { depth, dtype }) => [
     { shape: [...indices.shape, depth as number], dtype: (dtype as 'float32') ?? 'float32' },
@@ -244,6 +287,7 @@ export const shapeRules: KernelRules = {
   Concat: concat,
   ExpandDims: expandDims,
   GatherV2: gather,
+  MirrorPad: mirrorPad,
   OneHot: oneHot,
   Pack: pack,
   PadV2: padding(() => 'constant'),
@@ -254,4 +298,5 @@ export const shapeRules: KernelRules = {
   Tile: tile,
   Transpose: transpose,
   Unpack: unpack,
+  UnsortedSegmentSum: segmentSum,
 };

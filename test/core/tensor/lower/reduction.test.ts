@@ -8,6 +8,7 @@ const REDUCTIONS: Record<string, (x: Tensor, axes: number[], keep: boolean) => T
   mean: tf.mean,
   max: tf.max,
   min: tf.min,
+  prod: tf.prod,
   any: (x, axes, keep) => tf.cast(tf.any(tf.greater(x, 0.9), axes, keep), 'float32'),
   all: (x, axes, keep) => tf.cast(tf.all(tf.greater(x, -0.9), axes, keep), 'float32'),
 };
@@ -36,6 +37,7 @@ describe('reductions, compiled and eager', () => {
         ['sum', tf.sum(wide)],
         ['columns', tf.sum(wide, 1)],
         ['mean', tf.mean(wide, 1)],
+        ['product', tf.prod(wide, 1)],
       ]);
     }));
 

@@ -24,6 +24,28 @@ const OPERATIONS: Record<string, (x: Tensor) => Tensor> = {
   reshape: (x) => tf.reshape(x, [6, 4, 5]),
   'reshape, mixing': (x) => tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [10, 12]),
   'reshape to groups': (x) => tf.reshape(tf.reshape(x, [2, 12, 5, 1]), [2, 3, 4, 5]),
+  'mirror pad': (x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [0, 1],
+        [2, 1],
+        [0, 0],
+        [1, 3],
+      ],
+      'reflect',
+    ),
+  'mirror pad, edge repeated': (x) =>
+    tf.mirrorPad(
+      x,
+      [
+        [0, 2],
+        [1, 3],
+        [0, 0],
+        [5, 0],
+      ],
+      'symmetric',
+    ),
   reverse: (x) => tf.reverse(x, [1, 3]),
   slice: (x) => tf.slice(x, [0, 1, 0, 2], [2, 2, -1, 2]),
   split: (x) => tf.concat(tf.split(x, [1, 3, 1], 3).reverse(), 3),
@@ -49,6 +71,13 @@ describe('moving elements, compiled and eager, in any storage order', () => {
       { numRuns: 6, seed: 10 },
     );
   });
+
+  it('of a gather, whose gradient adds up', () =>
+    expectSame(new Map([['x', pattern([4, 3, 2])]]), (feeds) => {
+      const pick = (x: Tensor) => tf.gather(x, tf.tensor1d([2, 0, 2, 2], 'int32'), 1);
+      const loss = (x: Tensor) => tf.sum(tf.mul(pick(x), tf.reshape(tf.range(0, 32), [4, 4, 2])));
+      return new Map([['dx', tf.grad(loss)(feeds.get('x')!)]]);
+    }));
 
   it('of gradients too', () =>
     expectSame(new Map([['x', pattern([2, 3, 4, 5])]]), (feeds) => {
