@@ -72,14 +72,36 @@ export function optimize(
   hyper: (name: string) => Tensor,
 ): { values: Tensor[]; slots: Map<string, Tensor[]> } {
   const clipped = spec.clipNorm ? clip(gradients, spec.clipNorm) : gradients;
+  const update = spec.name === 'SGD' ? momentumStep : adamStep;
+  const next: Tensor[] = [];
   const slots = new Map<string, Tensor[]>(optimizerSlots(spec).map((slot) => [slot, []]));
-  const keep = (slot: string, tensor: Tensor) => slots.get(slot)!.push(tensor);
-  const next = trained.map(({ name, shape }, i) => {
+  for (const group of updatedTogether(trained)) {
+    const join = (tensorOf: (i: number) => Tensor) =>
+      group.length === 1 ? tensorOf(group[0]) : tf.concat(group.map(tensorOf), 0);
+    const part = (joined: Tensor, into: Tensor[]) => {
+      const sizes = group.map((i) => trained[i].shape[0]);
+      const parts = group.length === 1 ? [joined] : tf.split(joined, sizes, 0);
+      group.forEach((i, k) => {
+        into[i] = parts[k];
+      });
+    };
+    const { shape } = trained[group[0]];
     const decays = (spec.weightDecay ?? 0) > 0 && (spec.decayed === 'all' || shape.length > 1);
-    const update = spec.name === 'SGD' ? momentumStep : adamStep;
-    return update(spec, values[i], clipped[i], decays, (slot) => state(slot, name), hyper, keep);
-  });
+    const value = join((i) => values[i]);
+    const gradient = join((i) => clipped[i]);
+    const slot = (name: string) => join((i) => state(name, trained[i].name));
+    const keep = (name: string, tensor: Tensor) => part(tensor, slots.get(name)!);
+    part(update(spec, value, gradient, decays, slot, hyper, keep), next);
+  }
   return { values: next, slots };
+}
+
+/** Indices of the tensors of each update. Vectors go as one: they are many and small, and each operation has a price. */
+function updatedTogether(trained: readonly TrainedTensor[]): number[][] {
+  const indices = trained.map((_, i) => i);
+  const vectors = indices.filter((i) => trained[i].shape.length === 1);
+  const alone = indices.filter((i) => trained[i].shape.length !== 1).map((i) => [i]);
+  return vectors.length > 0 ? [vectors, ...alone] : alone;
 }
 
 type Update = (

@@ -14,7 +14,7 @@ import type { Answers, Envelope, GraphMessage, Reply, Request } from './protocol
 type Ort = typeof OnnxRuntime;
 type OrtTensor = OnnxRuntime.Tensor;
 
-interface Graph extends GraphMessage {
+interface Graph extends Omit<GraphMessage, 'model'> {
   session: OnnxRuntime.InferenceSession;
   /** Buffers of inputs that are filled anew in each run. */
   noise: Map<string, OrtTensor>;
@@ -67,10 +67,14 @@ const handlers: Handlers = {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
+      // A planned block comes on top of what the first run took: two fifths more memory, and not faster.
+      enableMemPattern: false,
       // Idle threads that spin take the cores that loading and augmentation run on, and bring nothing when alone.
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
-    programOf(program).graphs.set(graph, { ...message, session, noise: new Map() });
+    // The session has its own copy of the model, whose constants may be large.
+    const { model, ...ports } = message;
+    programOf(program).graphs.set(graph, { ...ports, session, noise: new Map() });
     return undefined;
   },
 
