@@ -18,14 +18,28 @@ export const tensors: Group = {
   },
 };
 
+/** Prints the version and the speed of a matrix product in GFLOP/s. */
+const PROBE = `
+import time, torch
+a = torch.rand(768, 768)
+a @ a
+start = time.perf_counter()
+a @ a
+print(torch.__version__, 2 * 768 ** 3 / (time.perf_counter() - start) / 1e9)
+`;
+
+/** Below this PyTorch multiplies matrices with a BLAS that is only a reference, and no comparison is fair. */
+const SLOW_PRODUCT = 10;
+
 /** A Python that imports torch; BENCH_PYTHON names another than those on the path. */
 export function findPyTorch({ note }: Pick<GroupOptions, 'note'>): string | undefined {
   for (const python of [process.env.BENCH_PYTHON, 'python3', '/usr/bin/python3'].filter((name) => name !== undefined)) {
-    const { status, stdout } = spawnSync(python, ['-c', 'import torch; print(torch.__version__)'], {
-      encoding: 'utf8',
-    });
+    const { status, stdout } = spawnSync(python, ['-c', PROBE], { encoding: 'utf8' });
     if (status !== 0) continue;
-    note(`Reference: PyTorch ${stdout.trim()}.`);
+    const [version, speed] = stdout.trim().split(' ');
+    note(`Reference: PyTorch ${version}, matrix products at ${Number(speed).toFixed(0)} GFLOP/s.`);
+    if (Number(speed) < SLOW_PRODUCT)
+      note('That is slow: its BLAS is not an optimised one. Install libopenblas0 and repeat, or ratios flatter us.');
     return python;
   }
   note('No Python with PyTorch was found (BENCH_PYTHON names one); figures are ours alone.');

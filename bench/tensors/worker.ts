@@ -33,7 +33,8 @@ const parameters = {
   separatedDecoders: false,
   upscalingPosition: 'pre' as const,
 };
-const network = kind === 'unet' ? buildUNet(parameters) : buildResUNet({ ...parameters, isotropy: [], largerIo: false });
+const network =
+  kind === 'unet' ? buildUNet(parameters) : buildResUNet({ ...parameters, isotropy: [], largerIo: false });
 const runtime = await openRuntime({ device: 'cpu', threads });
 
 let work: () => Promise<unknown>;
