@@ -28,7 +28,7 @@ export function defineNetwork<P extends TObject>(parts: {
   return defineModel({
     id,
     summary,
-    parameters: Type.Object({ ...own, headKinds }) as TObject,
+    parameters: Type.Object({ ...own, headKinds }, { additionalProperties: false }) as TObject,
     fromConfig,
     build: (parameters, shape) => {
       const { headKinds: kinds, ...rest } = parameters as { headKinds?: ('prediction' | 'class')[] };

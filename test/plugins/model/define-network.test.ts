@@ -1,0 +1,64 @@
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { type Config, ConfigSchema } from '../../../core/config/index.js';
+import { buildNetwork } from '../../../core/plugin/network.js';
+import { createRegistry } from '../../../core/plugin/registry.js';
+import { builtInPlugin } from '../../../plugins/index.js';
+import { build } from './network-checks.js';
+
+const catalog = createRegistry([builtInPlugin]);
+const FAMILY = ['unet', 'attention_unet', 'resunet', 'seunet', 'resunet_se', 'multiresunet', 'resunet++'];
+
+/** The defaults with some sections changed. */
+function configWith(change: (config: Config) => void): Config {
+  const config = Value.Create(ConfigSchema) as Config;
+  change(config);
+  return config;
+}
+
+function slotsOf(architecture: string, config: Config, outputChannels = [1]): string[] {
+  const parameters = { ...catalog.model(architecture).fromConfig?.(config) };
+  const network = buildNetwork({ architecture, parameters, ndim: 2, inputChannels: 1, outputChannels }, catalog);
+  return [...network.slots()].map(([name]) => name);
+}
+
+describe('networks of the family as models', () => {
+  it.each(FAMILY)('%s is built from the defaults of the configuration', (architecture) => {
+    const names = slotsOf(
+      architecture,
+      configWith(() => {}),
+    );
+    expect(names).toContain('heads.0.weight');
+    expect(names.some((name) => name.includes('_upsampling'))).toBe(false);
+  });
+
+  it.each(FAMILY)('%s enlarges in super-resolution only', (architecture) => {
+    const enlarging = (type: Config['PROBLEM']['TYPE'], position: string) =>
+      slotsOf(
+        architecture,
+        configWith(({ PROBLEM: problem, MODEL: model }) => {
+          problem.TYPE = type;
+          problem.SUPER_RESOLUTION.UPSCALING = [2, 2];
+          model.UNET_SR_UPSAMPLE_POSITION = position;
+        }),
+      ).filter((name) => name.endsWith('_upsampling.weight'));
+    expect(enlarging('SUPER_RESOLUTION', 'pre')).toEqual(['pre_upsampling.weight']);
+    expect(enlarging('SUPER_RESOLUTION', 'post')).toEqual(['post_upsampling.weight']);
+    expect(enlarging('SEMANTIC_SEG', 'pre')).toEqual([]);
+  });
+
+  it('separates decoders where the running workflow says so', () => {
+    const config = configWith(({ PROBLEM: problem }) => {
+      problem.TYPE = 'INSTANCE_SEG';
+      problem.INSTANCE_SEG.SEPARATED_DECODERS_PER_HEAD = true;
+    });
+    expect(slotsOf('resunet', config, [1, 2])).toContain('up_paths.1.0.up.weight');
+    expect(
+      slotsOf('resunet', { ...config, PROBLEM: { ...config.PROBLEM, TYPE: 'SEMANTIC_SEG' } }, [1, 2]),
+    ).not.toContain('up_paths.1.0.up.weight');
+  });
+
+  it('names a parameter that there is not', () => {
+    expect(() => build('seunet', { featureMap: [8, 16] })).toThrow(/featureMap: there is no such.*'featureMaps'/);
+  });
+});
