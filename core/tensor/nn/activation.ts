@@ -22,7 +22,7 @@ function gelu(x: Tensor): Tensor {
 const FUNCTIONS = {
   relu: (x: Tensor) => tf.relu(x),
   tanh: (x: Tensor) => tf.tanh(x),
-  leaky_relu: (x: Tensor) => tf.leakyRelu(x, LEAKY_SLOPE),
+  leaky_relu: (x: Tensor, slope: number) => tf.leakyRelu(x, slope),
   elu: (x: Tensor) => tf.elu(x),
   gelu,
   silu: (x: Tensor) => tf.mul(x, tf.sigmoid(x)),
@@ -31,23 +31,27 @@ const FUNCTIONS = {
   softplus: (x: Tensor) => tf.softplus(x),
   linear: (x: Tensor) => x,
   none: (x: Tensor) => x,
-} as const;
+} satisfies Record<string, (x: Tensor, slope: number) => Tensor>;
 
 export type ActivationName = keyof typeof FUNCTIONS;
 
 export const ACTIVATION_NAMES = Object.keys(FUNCTIONS) as ActivationName[];
 
-/** Applies an activation by name; `softmax` is over channels, `leaky_relu` has slope 0.2, `gelu` is exact. */
-export function activate(name: ActivationName, x: Tensor): Tensor {
-  return FUNCTIONS[name](x);
+/** Applies an activation by name; `softmax` is over channels, `leaky_relu` has slope 0.2 unless given, `gelu` is exact. */
+export function activate(name: ActivationName, x: Tensor, slope = LEAKY_SLOPE): Tensor {
+  return FUNCTIONS[name](x, slope);
 }
 
 export class Activation extends Module<Tensor> {
-  constructor(readonly name: ActivationName) {
+  /** @param slope of `leaky_relu` below zero; 0.2. */
+  constructor(
+    readonly name: ActivationName,
+    readonly slope?: number,
+  ) {
     super();
   }
 
   forward(x: Tensor): Tensor {
-    return activate(this.name, x);
+    return activate(this.name, x, this.slope);
   }
 }

@@ -48,12 +48,16 @@ export class Convolution extends Module<Tensor> {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const { groups = 1, dilation = [] } = this.options;
-    const weight = pass.value(this.weight);
-    const plain = groups === 1 && dilation.every((step) => step === 1);
-    const y = plain ? plainConvolution(x, filterOf(weight), this.options) : general(x, weight, this.options);
+    const y = convolution(x, pass.value(this.weight), this.options);
     return this.bias ? tf.add(y, pass.value(this.bias)) : y;
   }
+}
+
+/** {@link Convolution} with weights that something else has computed, `[out, in/groups, ...kernel]`; no bias. */
+export function convolution(x: Tensor, weight: Tensor, options: Omit<ConvolutionOptions, 'bias' | 'init'>): Tensor {
+  const { groups = 1, dilation = [] } = options;
+  const plain = groups === 1 && dilation.every((step) => step === 1);
+  return plain ? plainConvolution(x, filterOf(weight), options) : generalConvolution(x, weight, options);
 }
 
 /** @throws RangeError when a number of channels is not a multiple of the groups. */
@@ -64,7 +68,7 @@ export function checkGroups(groups: number, ...channels: readonly number[]): voi
 }
 
 /** TensorFlow.js's own convolution has no groups, and no gradient with dilation. */
-function general(x: Tensor, weight: Tensor, options: ConvolutionOptions): Tensor {
+function generalConvolution(x: Tensor, weight: Tensor, options: ConvolutionOptions): Tensor {
   const { kernel, stride, dilation, padding = 'same', groups = 1 } = options;
   const one = kernel.map(() => 1);
   const strides = stride ?? one;

@@ -8,7 +8,7 @@ export {
   type TransformerBlockOptions,
 } from './attention.js';
 export { BatchNormalization } from './batch-normalization.js';
-export { Convolution, type ConvolutionOptions } from './convolution.js';
+export { Convolution, type ConvolutionOptions, convolution } from './convolution.js';
 export { ChannelDropout, Dropout, DropPath } from './dropout.js';
 export { Embedding, PatchEmbedding, sinCosPositions } from './embedding.js';
 export {

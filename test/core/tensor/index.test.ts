@@ -35,6 +35,7 @@ it('exports these names', () => {
       "attend",
       "biasUniform",
       "constant",
+      "convolution",
       "cubicWeights",
       "fixedMask",
       "heNormal",

@@ -31,4 +31,14 @@ describe('activations', () => {
       expect(results.get('y')!.data[i]).toBeCloseTo(value, 5);
     });
   });
+
+  it('leaky ReLU takes another slope', async () => {
+    await expectLayerSame(new Activation('leaky_relu', 0.01), [2, 5]);
+    const x = { data: Float32Array.of(-1.5, 2), shape: [2] };
+    const results = runEager(
+      new Map([['x', x]]),
+      (feeds) => new Map([['y', activate('leaky_relu', feeds.get('x')!, 0.01)]]),
+    );
+    expect([...results.get('y')!.data]).toEqual([Math.fround(-1.5 * Math.fround(0.01)), 2]);
+  });
 });

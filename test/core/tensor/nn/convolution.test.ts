@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from '../../../../core/tensor/compile.js';
 import {
   Convolution,
+  convolution,
   type Slot,
   type Tensor,
   type Tensor4D,
@@ -10,7 +11,7 @@ import {
   tf,
 } from '../../../../core/tensor/index.js';
 import { trace } from '../../../../core/tensor/trace.js';
-import { pattern, relativeError, runEager } from '../run.js';
+import { expectSame, pattern, relativeError, runEager } from '../run.js';
 import { expectLayerSame, trainingFunction } from './both-ways.js';
 
 const side = fc.integer({ min: 4, max: 9 });
@@ -126,6 +127,25 @@ describe('convolution with groups and dilation', () => {
     });
     // Beside it the transpositions of the image, in and out.
     expect(compile(recorded).nodeCount).toBe(3);
+  });
+
+  it('takes weights that are computed, and sends them gradients', () => {
+    const inputs = new Map([
+      ['x', pattern([1, 5, 6, 2])],
+      ['direction', pattern([3, 2, 3, 3], 1)],
+      ['length', pattern([3, 1, 1, 1], 2)],
+    ]);
+    return expectSame(inputs, (feeds) => {
+      const normalised = (direction: Tensor, length: Tensor) =>
+        tf.mul(direction, tf.div(length, tf.sqrt(tf.sum(tf.square(direction), [1, 2, 3], true))));
+      const loss = (direction: Tensor, length: Tensor) =>
+        tf.sum(tf.square(convolution(feeds.get('x')!, normalised(direction, length), { kernel: [3, 3] })));
+      const [d, l] = tf.grads(loss)([feeds.get('direction')!, feeds.get('length')!]);
+      return new Map([
+        ['slope of direction', d],
+        ['slope of length', l],
+      ]);
+    });
   });
 
   it('refuses channels that do not divide', () => {
