@@ -4,7 +4,7 @@ import { fuse } from './fuse.js';
 import type { KernelCall, Trace, TracedValue } from './kernel-call.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
-import { encodeModel, nodeName } from './onnx/model.js';
+import { encodeModel, nodeName, type OnnxGraph } from './onnx/model.js';
 import type { NamedTensors } from './tensor-data.js';
 
 /** An input or output of a compiled function; `shape` is as stored in the graph. */
@@ -22,6 +22,13 @@ export interface CompiledGraph {
   readonly processorNodes: readonly string[];
 }
 
+/** A trace as one ONNX graph. */
+export interface Lowered {
+  readonly graph: OnnxGraph;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+}
+
 /** Options of {@link compile}. */
 export interface CompileOptions {
   /** Storage order of an input, where it differs from the logical one. */
@@ -36,6 +43,15 @@ export interface CompileOptions {
  * Inputs and outputs are float32 and, unless `inputOrder` says otherwise, in logical axis order.
  */
 export function compile(trace: Trace, options: CompileOptions = {}): CompiledGraph {
+  const { graph, inputs, outputs } = lower(trace, options);
+  const processorNodes = graph.nodes.flatMap((node, index) =>
+    node.op === 'MaxPool' && node.outputs.length > 1 ? [nodeName(node, index)] : [],
+  );
+  return { model: encodeModel(graph), inputs, outputs, nodeCount: graph.nodes.length, processorNodes };
+}
+
+/** {@link compile}, before it becomes bytes. */
+export function lower(trace: Trace, options: CompileOptions = {}): Lowered {
   const emitter = new Emitter();
   const values = new Map<TracedValue, Value>();
   const inputs: Port[] = [];
@@ -72,18 +88,14 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
     emitter.output(emitter.cast(lookUp(value), 'float32'), name);
     return { name, shape: value.shape };
   });
-  const nodes = emitter.finish();
-  const model = encodeModel({
+  const graph: OnnxGraph = {
     name: 'biagraph',
-    nodes,
+    nodes: emitter.finish(),
     initializers: emitter.initializers,
     inputs: inputs.map((port) => ({ ...port, type: 'float32' })),
     outputs: outputs.map((port) => ({ ...port, type: 'float32' })),
-  });
-  const processorNodes = nodes.flatMap((node, index) =>
-    node.op === 'MaxPool' && node.outputs.length > 1 ? [nodeName(node, index)] : [],
-  );
-  return { model, inputs, outputs, nodeCount: nodes.length, processorNodes };
+  };
+  return { graph, inputs, outputs };
 }
 
 function constantValue(emitter: Emitter, traced: TracedValue): Value {

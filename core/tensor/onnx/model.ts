@@ -34,7 +34,8 @@ export interface OnnxTensor {
 export interface OnnxValueInfo {
   name: string;
   type: ElementType;
-  shape: readonly number[];
+  /** Sides; a word stands for one that is known only when the graph runs. */
+  shape: readonly (number | string)[];
 }
 
 export interface OnnxGraph {
@@ -43,6 +44,8 @@ export interface OnnxGraph {
   initializers: readonly OnnxTensor[];
   inputs: readonly OnnxValueInfo[];
   outputs: readonly OnnxValueInfo[];
+  /** Free text by key, for whoever reads the file. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 /** Version of the standard operator set that every lowering rule is written against. */
@@ -56,6 +59,8 @@ export function encodeModel(graph: OnnxGraph): Uint8Array {
   model.message(8, new MessageWriter().string(1, '').int(2, OPSET));
   const domains = new Set(graph.nodes.flatMap((node) => node.domain ?? []));
   for (const domain of domains) model.message(8, new MessageWriter().string(1, domain).int(2, 1));
+  for (const [key, value] of Object.entries(graph.metadata ?? {}))
+    model.message(14, new MessageWriter().string(1, key).string(2, value));
   return model.finish();
 }
 
@@ -109,7 +114,10 @@ function encodeTensor(tensor: OnnxTensor): MessageWriter {
 
 function encodeValueInfo(info: OnnxValueInfo): MessageWriter {
   const shape = new MessageWriter();
-  for (const side of info.shape) shape.message(1, new MessageWriter().int(1, side));
+  for (const side of info.shape) {
+    const dimension = new MessageWriter();
+    shape.message(1, typeof side === 'number' ? dimension.int(1, side) : dimension.string(2, side));
+  }
   const tensor = new MessageWriter().int(1, ELEMENT_TYPE[info.type]).message(2, shape);
   return new MessageWriter().string(1, info.name).message(2, new MessageWriter().message(1, tensor));
 }
