@@ -7,7 +7,7 @@ import {
   type Geometry,
 } from '../convolve/geometry.js';
 import type { Emitter, Value } from '../emit.js';
-import { channelsFirst, filterFirst, logicalOrder } from '../layout.js';
+import { channelsFirst, filterFirst, logicalOrder, sizeOf } from '../layout.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
 import { reverseStored } from './shape.js';
 import { filterGradient, groupedFilterGradient } from './weight-gradient.js';
@@ -138,18 +138,9 @@ function flippedConvolution(
   window: Grouped,
   inputChannels: number,
 ): string {
-  const space = window.kernel.length;
   const reach = reachOf(window);
   const swapped = swapChannels(emitter, filter, window, inputChannels);
-  const wide = logicalOrder(space).filter((i) => window.kernel[i] > 1);
-  const mirrored =
-    wide.length > 0
-      ? reverseStored(
-          emitter,
-          swapped,
-          wide.map((i) => i + 2),
-        )
-      : swapped;
+  const mirrored = mirror(emitter, swapped, window.kernel);
   return emitter.node('Conv', [dy, mirrored, ...bias], {
     kernel_shape: window.kernel,
     strides: window.strides,
@@ -157,6 +148,14 @@ function flippedConvolution(
     pads: [...reach.map((r, i) => r - window.before[i]), ...reach.map((r, i) => r - window.after[i])],
     ...groupAttribute(window.groups),
   })[0];
+}
+
+/** Reverses all kernel axes, as one axis: faster than one by one, whose runs are short. */
+function mirror(emitter: Emitter, filter: string, kernel: readonly number[]): string {
+  const places = sizeOf(kernel);
+  if (places === 1) return filter;
+  const [flat] = emitter.node('Reshape', [filter, emitter.ints([0, 0, places])]);
+  return emitter.node('Reshape', [reverseStored(emitter, flat, [2]), emitter.ints([0, 0, ...kernel])])[0];
 }
 
 /** `[out, in/groups, ...kernel]` to `[in, out/groups, ...kernel]`. */

@@ -19,16 +19,18 @@ export interface FilterGradient extends Window {
 
 /** Name of the gradient stored `[out, in, ...kernel]`, from `x` and `dy` stored channels-first. */
 export function filterGradient(emitter: Emitter, x: string, dy: string, geometry: FilterGradient): string {
-  const { kernel, strides, dilations, inputChannels, outputChannels } = geometry;
-  const padded = padSpace(emitter, x, geometry);
+  const { kernel, strides, dilations, before, after, output, inputChannels, outputChannels } = geometry;
   const dense = allEqual(strides, 1) && allEqual(dilations, 1);
   const rows = sizeOf(kernel.slice(0, -1));
   const columns = kernel[kernel.length - 1];
   // Copies made: slices and their concatenation for shifts of the input alone, lines and pads for shifts of both.
   const copiesInput = 2 * rows * columns * inputChannels;
   const copiesBoth = rows * inputChannels + columns * outputChannels;
-  if (dense && columns > 1 && copiesBoth < copiesInput) return shiftedBoth(emitter, padded, dy, geometry);
-  return shiftedInput(emitter, padded, dy, geometry);
+  const last = kernel.length - 1;
+  // A shift must leave some of the output gradient.
+  const wide = output[last] > Math.max(before[last], after[last]);
+  if (dense && wide && columns > 1 && copiesBoth < copiesInput) return shiftedBoth(emitter, x, dy, geometry);
+  return shiftedInput(emitter, padSpace(emitter, x, geometry), dy, geometry);
 }
 
 /**
@@ -108,22 +110,31 @@ function shiftedInput(emitter: Emitter, x: string, dy: string, geometry: FilterG
 
 /**
  * Kernel rows as shifted copies of the input, kernel columns as shifted copies of the output gradient: one product per
- * column, each holding all rows. All copies keep the padded width, and so whole contiguous lines, which one Gather
- * picks.
+ * column, each holding all rows. All copies have the width of the input, and so whole contiguous lines, which one
+ * Gather picks; the zeros beside a line meet nothing and are left out.
  */
 function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGradient): string {
-  const { batch, kernel, output, inputChannels, outputChannels } = geometry;
+  const { batch, kernel, input, output, before, after, inputChannels, outputChannels } = geometry;
+  const last = kernel.length - 1;
   const lines = kernel.slice(0, -1);
-  const columns = kernel[kernel.length - 1];
-  const width = output[output.length - 1] + columns - 1;
+  const columns = kernel[last];
+  const width = input[last];
   const space = [...output.slice(0, -1), width];
   const places = positions(lines);
   const stacked = places.length * inputChannels;
-  const image = flatten(emitter, pickLines(emitter, x, places, width, geometry), batch, stacked, space);
-  const gradients = logicalOrder(columns).map((shift) => {
-    const none = space.slice(1).map(() => 0);
-    const pads = emitter.ints([0, 0, ...none, shift, 0, 0, ...none, columns - 1 - shift]);
-    return flatten(emitter, emitter.node('Pad', [dy, pads])[0], batch, outputChannels, space);
+  const padded = padSpace(emitter, x, {
+    ...geometry,
+    before: [...before.slice(0, -1), 0],
+    after: [...after.slice(0, -1), 0],
+  });
+  const image = flatten(emitter, pickLines(emitter, padded, places, width, geometry), batch, stacked, space);
+  const none = space.slice(1).map(() => 0);
+  const gradients = logicalOrder(columns).map((column) => {
+    const shift = column - before[last];
+    const rest = width - output[last] - shift;
+    const pads = emitter.ints([0, 0, ...none, shift, 0, 0, ...none, rest]);
+    const shifted = shift === 0 && rest === 0 ? dy : emitter.node('Pad', [dy, pads])[0];
+    return flatten(emitter, shifted, batch, outputChannels, space);
   });
   // A tall left side is faster for large images, the cheaper last transposition for small ones.
   const tall = sizeOf(output) >= LARGE_IMAGE;
