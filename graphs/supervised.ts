@@ -6,6 +6,7 @@ import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network.js';
+import { TRAINING_SHARES } from '../core/train/memory-shares.js';
 
 /** Parameters of a node from its own section of the configuration, undefined where that leaves it out. */
 export function section(
@@ -129,8 +130,7 @@ export function loaderParameters(config: Config, part: Part): Record<string, unk
     channels: (data.PATCH_SIZE as number[]).at(-1),
     forceRgb: data.FORCE_RGB,
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
-    // While training, images and patches share the budget, and an image larger than what is left would wait for ever.
-    share: part === 'test' ? 1 : 0.4,
+    share: part === 'test' ? 1 : TRAINING_SHARES.image,
   };
 }
 
@@ -153,6 +153,7 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
     epochs: part === 'train' ? train.EPOCHS : null,
     shuffle: part === 'train' ? augment.SHUFFLE_TRAIN_DATA_EACH_EPOCH : augment.SHUFFLE_VAL_DATA_EACH_EPOCH,
     inMemory: part === 'train' ? data.TRAIN.IN_MEMORY : data.VAL.IN_MEMORY,
+    batch: train.BATCH_SIZE,
     prefetch: Math.max(4 * train.BATCH_SIZE, 8),
   };
 }

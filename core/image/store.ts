@@ -15,12 +15,11 @@ export interface ImageStoreOptions {
   memory: Memory;
   /** False keeps every image on disk. */
   inMemory: boolean;
+  /** Largest part of the budget that may be in use when an image is to stay in memory. */
+  share: number;
   /** Told once when images go to disk for want of memory. */
   notice?: (message: string) => void;
 }
-
-/** Share of the budget that images may hold; the rest is for reading and for patches on their way. */
-const SHARE = 0.5;
 
 interface Entry {
   sample: Pick<Sample, 'id' | 'index' | 'file'>;
@@ -48,13 +47,13 @@ export class ImageStore {
    */
   async add(sample: Sample): Promise<void> {
     if (this.closed) throw new AbortedError();
-    const { memory, inMemory, notice } = this.options;
+    const { memory, inMemory, share, notice } = this.options;
     const { id, index, file, image: picture, target, lease } = sample;
-    const keep = inMemory && memory.inUse <= memory.budget * SHARE;
+    const keep = inMemory && memory.inUse <= memory.budget * share;
     if (inMemory && !keep && !this.noticed) {
       this.noticed = true;
       notice?.(
-        'The images do not fit into half of the memory budget; those from here on are read from scratch files. SYSTEM.MEMORY_BUDGET raises it.',
+        `The images do not fit into ${Math.round(100 * share)} % of the memory budget; those from here on are read from scratch files. SYSTEM.MEMORY_BUDGET raises it.`,
       );
     }
     if (keep) {

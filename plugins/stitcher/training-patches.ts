@@ -3,17 +3,19 @@
  */
 import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
 import { type Static, Type } from 'typebox';
-import { DataError } from '../../core/errors.js';
+import { DataError, MemoryError } from '../../core/errors.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
 import { splitFold, splitTrainValidation } from '../../core/image/split.js';
 import { ImageStore } from '../../core/image/store.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
+import { formatBytes } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
+import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
 
 const Subset = Type.Object(
   {
@@ -54,8 +56,9 @@ const Parameters = Type.Object(
     shuffle: Type.Boolean({ default: true, description: 'Another order in each epoch.' }),
     inMemory: Type.Boolean({
       default: true,
-      description: 'Keep images in memory as far as half of the budget allows.',
+      description: 'Keep images in memory as far as a third of the budget allows.',
     }),
+    batch: Type.Integer({ default: 1, minimum: 1, description: 'Patches that are needed at the same time.' }),
     prefetch: Type.Integer({ default: 16, minimum: 1, description: 'Patches that may be on their way.' }),
   },
   { additionalProperties: false },
@@ -88,6 +91,7 @@ export const trainingPatches = defineNode({
     const store = new ImageStore({
       memory,
       inMemory: parameters.inMemory,
+      share: TRAINING_SHARES.kept,
       notice: (message) => events.emit({ type: 'notice', message }),
     });
     place.onClose(() => store.close());
@@ -108,7 +112,7 @@ export const trainingPatches = defineNode({
       collected ??= collect(images);
       const items = await collected;
       const { epochs, shuffle, patch } = parameters;
-      const gate = new LeaseGate(parameters.prefetch);
+      const gate = new LeaseGate(placesFor(patchBytes(store.shapes(0), patch), parameters, memory.budget));
       for (let epoch = epochs === null ? 0 : training.startEpoch; epoch < (epochs ?? 1); epoch++) {
         const order = shuffle ? random({ epoch, node: `${place.name}/order` }).permutation(items.length) : undefined;
         for (let position = 0; position < items.length; position++) {
@@ -120,7 +124,7 @@ export const trainingPatches = defineNode({
           const { id, file } = store.at(item.position);
           await gate.pass();
           const lease = gate.hold(
-            await memory.lease(patchBytes(store, item.position, patch), `a patch of ${file}`, signal),
+            await memory.lease(patchBytes(store.shapes(item.position), patch), `a patch of ${file}`, signal),
           );
           yield {
             id: `${id}@${box.start.join(',')}`,
@@ -140,7 +144,7 @@ export const trainingPatches = defineNode({
   },
 });
 
-function planPatches(parameters: PatchParameters, main: Forecast, { tell }: Planner): Forecast {
+function planPatches(parameters: PatchParameters, main: Forecast, { tell, memory }: Planner): Forecast {
   const { patch, overlap, padding, complete, random, replicate, subset } = parameters;
   const shapes = main.images.map(({ shape }) =>
     shape.map((side, axis) => (complete && axis < patch.length ? Math.max(side, patch[axis]) : side)),
@@ -151,6 +155,12 @@ function planPatches(parameters: PatchParameters, main: Forecast, { tell }: Plan
     shapes: (position) => ({ image: shapes[position] }),
   };
   const items = listItems(images, parameters, main.onlyImage);
+  for (const { shape, targetChannels } of main.images.slice(0, 1))
+    placesFor(
+      patchBytes({ image: shape, ...(targetChannels && { target: [targetChannels] }) }, patch),
+      parameters,
+      memory,
+    );
   const counts = shapes.map(() => 0);
   for (const { position } of items) counts[position]++;
   const cut = () =>
@@ -232,8 +242,27 @@ function randomBox(shape: readonly number[], patch: readonly number[], stream: R
 }
 
 /** Bytes of an image patch and its target patch, as float32. */
-function patchBytes(store: ImageStore, position: number, patch: readonly number[]): number {
-  const shapes = store.shapes(position);
-  const channels = shapes.image[shapes.image.length - 1] + (shapes.target?.[shapes.target.length - 1] ?? 0);
+function patchBytes(
+  { image, target }: { image: readonly number[]; target?: readonly number[] },
+  patch: readonly number[],
+): number {
+  const channels = image[image.length - 1] + (target?.[target.length - 1] ?? 0);
   return patch.reduce((product, side) => product * side, channels * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/**
+ * Patches that may be on their way: those that are wanted, as far as they fit into their share of the budget.
+ *
+ * @throws MemoryError when a batch would not fit, and would wait for its last patch for ever.
+ */
+function placesFor(bytes: number, { batch, prefetch, patch }: PatchParameters, budget: number): number {
+  const room = Math.floor(budget * TRAINING_SHARES.patches);
+  const most = Math.floor(room / bytes);
+  if (most < batch)
+    throw new MemoryError(
+      `a batch of ${batch} patches of ${patch.join('×')} takes ${formatBytes(batch * bytes)}, but the memory budget of ${formatBytes(budget)} ` +
+        `leaves ${formatBytes(room)} for it. Raise SYSTEM.MEMORY_BUDGET, or lower TRAIN.BATCH_SIZE or DATA.PATCH_SIZE.`,
+      { where: { key: 'SYSTEM.MEMORY_BUDGET' } },
+    );
+  return Math.min(Math.max(prefetch, batch), most);
 }

@@ -32,7 +32,7 @@ describe('images', () => {
       ● train-labels           normalizer/class-labels   → image
       ● train-patches          stitcher/training-patches → patch
       │   patch [256, 256] · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
-      │   epochs 20 · prefetch 24
+      │   epochs 20 · batch 6 · prefetch 24
       ● quarter-turn           augmenter/quarter-turn    → patch
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5
@@ -45,7 +45,7 @@ describe('images', () => {
       │ ● validation-labels      normalizer/class-labels   → image
       │ ● validation-patches     stitcher/training-patches → patch
       │ │   patch [256, 256] · subset.part validation · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
-      │ │   shuffle false · prefetch 24
+      │ │   shuffle false · batch 6 · prefetch 24
       │ ● validation-batches     trainer/batch             → batch
       │ │   size 6
       ├─╯ validation
@@ -96,7 +96,7 @@ describe('volumes of three classes', () => {
       ● train-labels           normalizer/class-labels   → image
       │   classes 3
       ● train-patches          stitcher/training-patches → patch
-      │   patch [20, 128, 128] · epochs 20 · prefetch 24
+      │   patch [20, 128, 128] · epochs 20 · batch 6 · prefetch 24
       ● quarter-turn           augmenter/quarter-turn    → patch
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5 · z 0.5
@@ -108,7 +108,7 @@ describe('volumes of three classes', () => {
       │ ● validation-labels      normalizer/class-labels   → image
       │ │   classes 3
       │ ● validation-patches     stitcher/training-patches → patch
-      │ │   patch [20, 128, 128] · shuffle false · prefetch 24
+      │ │   patch [20, 128, 128] · shuffle false · batch 6 · prefetch 24
       │ ● validation-batches     trainer/batch             → batch
       │ │   size 6
       ├─╯ validation

@@ -32,7 +32,7 @@ afterEach(async () => {
 });
 
 function open(inMemory = true, notice?: (message: string) => void): ImageStore {
-  const store = new ImageStore({ memory, inMemory, notice });
+  const store = new ImageStore({ memory, inMemory, share: 0.5, notice });
   opened.push(store);
   return store;
 }
@@ -88,13 +88,13 @@ describe('in scratch files', () => {
     expect(await readdir(scratch)).toEqual([]);
   });
 
-  test('goes there, and says so once, when half of the budget is taken', async () => {
+  test('goes there, and says so once, when its share of the budget is taken', async () => {
     const told: string[] = [];
     const store = open(true, (message) => told.push(message));
     for (let i = 0; i < 4; i++) await store.add(await sample(i, ramp([40, 50, 1], 'uint8')));
     expect(memory.inUse).toBe(4000);
     expect(told).toHaveLength(1);
-    expect(told[0]).toMatch(/half of the memory budget.*SYSTEM\.MEMORY_BUDGET/);
+    expect(told[0]).toMatch(/50 % of the memory budget.*SYSTEM\.MEMORY_BUDGET/);
     expect(store.count).toBe(4);
   });
 
@@ -124,7 +124,10 @@ test('memory and files give the same patches, also where they reach over the ima
       const patch = sides.map((length, axis) => Math.max(4, length - axis - margin));
       const padding = patch.map((length) => Math.min(margin, Math.floor(length / 2) - 1));
       const picture = ramp([...sides, channels]);
-      const [here, there] = [new ImageStore({ memory, inMemory: true }), new ImageStore({ memory, inMemory: false })];
+      const [here, there] = [
+        new ImageStore({ memory, inMemory: true, share: 1 }),
+        new ImageStore({ memory, inMemory: false, share: 1 }),
+      ];
       memory = new MemoryBudget(1e9);
       await here.add(await sample(0, picture));
       await there.add(await sample(0, picture));

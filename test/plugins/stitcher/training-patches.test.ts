@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { from, lastValueFrom, take, tap, toArray } from 'rxjs';
 import { describe, expect, test } from 'vitest';
+import { MemoryError } from '../../../core/errors.js';
 import { node } from '../../../core/graph/graph.js';
 import { checkParameters } from '../../../core/graph/parameters.js';
 import type { Sample } from '../../../core/image/sample.js';
@@ -141,6 +142,37 @@ describe('memory', () => {
     expect(most).toBe(384);
     running.unsubscribe();
     expect(memory.inUse).toBe(0);
+  });
+
+  test('patches leave room for the validation, whatever may be prefetched', async () => {
+    // An eighth of 8192 bytes is room for 8 patches of 128.
+    const { stream, memory } = open({ budget: 8192 });
+    const running = stream(patches({ epochs: 1, prefetch: 100, batch: 8 }), images(4), 'train').subscribe(({ lease }) =>
+      lease.retain(),
+    );
+    await setTimeout(20);
+    expect(memory.inUse).toBe(8 * 128);
+    running.unsubscribe();
+  });
+
+  test('a batch that could never be full is refused', async () => {
+    const { run, memory } = open({ budget: 8191 });
+    const failing = run(patches({ epochs: 1, batch: 8 }), images(1), 'train');
+    await expect(failing).rejects.toThrow(MemoryError);
+    await expect(failing).rejects.toThrow(
+      /a batch of 8 patches of 4×4 takes 1 KB, but the memory budget of 8 KB leaves 1023 B for it.*TRAIN\.BATCH_SIZE/,
+    );
+    expect(memory.inUse).toBe(0);
+  });
+
+  test('a batch is let through, whatever may be prefetched', async () => {
+    const { stream, memory } = open();
+    const running = stream(patches({ epochs: 1, prefetch: 2, batch: 5 }), images(4), 'train').subscribe(({ lease }) =>
+      lease.retain(),
+    );
+    await setTimeout(20);
+    expect(memory.inUse).toBe(5 * 128);
+    running.unsubscribe();
   });
 
   test.each([true, false])('is given back when the training stops early (images in memory: %s)', async (inMemory) => {
