@@ -8,8 +8,6 @@ import { expectSame, pattern } from '../run.js';
 const OPERATIONS: Record<string, (x: Tensor) => Tensor> = {
   concat: (x) => tf.concat([x, tf.neg(x), tf.ones([2, 3, 4, 1])], -1),
   expandDims: (x) => tf.expandDims(x, -2),
-  gather: (x) => tf.gather(x, tf.tensor1d([2, 0, 1, 2], 'int32'), 1),
-  oneHot: (x) => tf.oneHot(tf.cast(tf.add(tf.mul(x, 2), 1), 'int32'), 3),
   pad: (x) =>
     tf.pad(
       x,
@@ -71,13 +69,6 @@ describe('moving elements, compiled and eager, in any storage order', () => {
       { numRuns: 6, seed: 10 },
     );
   });
-
-  it('of a gather, whose gradient adds up', () =>
-    expectSame(new Map([['x', pattern([4, 3, 2])]]), (feeds) => {
-      const pick = (x: Tensor) => tf.gather(x, tf.tensor1d([2, 0, 2, 2], 'int32'), 1);
-      const loss = (x: Tensor) => tf.sum(tf.mul(pick(x), tf.reshape(tf.range(0, 32), [4, 4, 2])));
-      return new Map([['dx', tf.grad(loss)(feeds.get('x')!)]]);
-    }));
 
   it('of gradients too', () =>
     expectSame(new Map([['x', pattern([2, 3, 4, 5])]]), (feeds) => {
