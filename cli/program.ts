@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { checkCommand } from './commands/check.js';
 import { configCommand } from './commands/config.js';
 import { doctorCommand } from './commands/doctor.js';
+import { exportCommand } from './commands/export.js';
 import { graphCommand } from './commands/graph.js';
 import { newCommand } from './commands/new.js';
 import { planCommand } from './commands/plan.js';
@@ -17,6 +18,7 @@ const COMMANDS = [
   checkCommand,
   planCommand,
   runCommand,
+  exportCommand,
   graphCommand,
   configCommand,
   pluginsCommand,
