@@ -35,6 +35,8 @@ export interface CompileOptions {
   inputOrder?: (name: string) => readonly number[] | undefined;
   /** Inputs whose values are known: they become part of the model. */
   constants?: NamedTensors;
+  /** Prefers what is fast on ONNX Runtime's CPU provider. */
+  cpu?: boolean;
 }
 
 /**
@@ -52,7 +54,7 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
 
 /** {@link compile}, before it becomes bytes. */
 export function lower(trace: Trace, options: CompileOptions = {}): Lowered {
-  const emitter = new Emitter();
+  const emitter = new Emitter(options.cpu);
   const values = new Map<TracedValue, Value>();
   const inputs: Port[] = [];
   for (const { name, value } of trace.inputs) {

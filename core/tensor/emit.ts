@@ -63,6 +63,9 @@ export class Emitter {
   private readonly remembered = new Map<string, string>();
   private names = 0;
 
+  /** @param cpu the nodes will run on ONNX Runtime's CPU provider, some of whose operators are slower than others. */
+  constructor(readonly cpu = false) {}
+
   /** Adds a node and returns the names of its outputs. */
   node(op: string, inputs: readonly string[], attributes: AttributeMap = {}, outputs = 1, domain?: string): string[] {
     const node: OnnxNode = { op, domain, inputs: [...inputs], outputs: [], attributes: encodeAttributes(attributes) };

@@ -164,6 +164,14 @@ function spacedValues({ start, stop, num }: Attributes): number[] {
   return Array.from({ length: count }, (_, i) => first + i * by);
 }
 
+/** The CPU's own operator has a slow exponential: max(x, exp(min(x, 0)) − 1) takes half its time, passes included. */
+const elu: Unary = (emitter, x, attributes) => {
+  if (!emitter.cpu) return withAlpha('Elu', () => 1)(emitter, x, attributes);
+  const [negative] = emitter.node('Min', [x, emitter.scalar(0)]);
+  const [shifted] = emitter.node('Sub', [emitter.node('Exp', [negative])[0], emitter.scalar(1)]);
+  return emitter.node('Max', [x, shifted])[0];
+};
+
 /** `x > 0 ? 1 : alpha`. */
 const step: Unary = (emitter, x, attributes) => {
   const alpha = Number(attributes.alpha ?? 0);
@@ -184,7 +192,7 @@ export const elementwiseRules: KernelRules = {
   ClipByValue: unary(clip),
   Cos: unary(direct('Cos')),
   Cosh: unary(direct('Cosh')),
-  Elu: unary(withAlpha('Elu', () => 1)),
+  Elu: unary(elu),
   Erf: unary(direct('Erf')),
   Exp: unary(direct('Exp')),
   Expm1: unary((emitter, x) => emitter.node('Sub', [emitter.node('Exp', [x])[0], emitter.scalar(1)])[0]),

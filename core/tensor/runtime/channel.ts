@@ -4,6 +4,8 @@ import { TensorError } from '../../errors.js';
 import type { Answers, Envelope, Reply, Request } from './protocol.js';
 
 export interface Channel {
+  /** ONNX Runtime's name of the provider that the thread was started for. */
+  readonly provider: string;
   /** @param moved buffers that are handed over instead of copied. */
   ask<C extends Request['call']>(request: Extract<Request, { call: C }>, moved?: ArrayBuffer[]): Promise<Answers[C]>;
   close(): Promise<void>;
@@ -17,7 +19,7 @@ interface Waiting {
 }
 
 /** Starts the thread. It keeps the process alive only while a request is under way. */
-export function openChannel(): Channel {
+export function openChannel(provider: string): Channel {
   const worker = startThread();
   const waiting = new Map<number, Waiting>();
   let count = 0;
@@ -48,6 +50,7 @@ export function openChannel(): Channel {
   worker.on('exit', (code) => fail(new TensorError(`The tensor thread has ended (code ${code}).`)));
 
   return {
+    provider,
     ask(request, moved = []) {
       return new Promise((resolve, reject) => {
         const frees = request.call === 'close' || request.call === 'unload';

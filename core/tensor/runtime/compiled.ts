@@ -1,9 +1,11 @@
 /** The runtime that compiles: one session thread, any number of programs. */
 import { availableParallelism } from 'node:os';
+import { OnnxNetwork } from '../onnx/network.js';
 import { openChannel } from './channel.js';
 import { CompiledInference } from './compiled-inference.js';
 import { CompiledTraining } from './compiled-training.js';
 import { inferenceOrEager, trainingOrEager } from './fallback.js';
+import { FileInference } from './file-inference.js';
 import { initialTraining } from './state.js';
 import type { RuntimeChoice, TensorRuntime } from './types.js';
 
@@ -21,7 +23,7 @@ export const CPU_PROVIDER: Provider = { device: 'cpu', id: 'cpu', title: 'the CP
 
 /** Opens ONNX Runtime in a thread of its own. @throws TensorError when it is not installed. */
 export async function openCompiledRuntime(choice: RuntimeChoice, provider = CPU_PROVIDER): Promise<TensorRuntime> {
-  const channel = openChannel();
+  const channel = openChannel(provider.id);
   const threads = choice.threads ?? availableParallelism();
   const { version } = await channel.ask({ call: 'open', threads, provider: provider.id }).catch(async (error) => {
     await channel.close();
@@ -38,6 +40,7 @@ export async function openCompiledRuntime(choice: RuntimeChoice, provider = CPU_
       return mayFallBack ? trainingOrEager(program, spec, choice) : program;
     },
     async infer(network, weights) {
+      if (network instanceof OnnxNetwork) return new FileInference(channel, programs++, network);
       const program = new CompiledInference(channel, programs++, network);
       if (weights) await program.restore(weights);
       return mayFallBack ? inferenceOrEager(program, network, weights, choice) : program;

@@ -30,7 +30,7 @@ export interface BuiltGraph extends CompiledGraph {
 }
 
 /** Traces and compiles a function for data of the given shapes. Random inputs of images are stored channels-first. */
-export function buildGraph(source: GraphSource, data: readonly ValueSpec[]): BuiltGraph {
+export function buildGraph(source: GraphSource, data: readonly ValueSpec[], cpu = false): BuiltGraph {
   const random: RandomInput[] = [];
   const recorded = trace(source.subject, [...source.inputs, ...data], (feeds, addInput) =>
     source.compute(feeds, (spec: RandomSpec) => {
@@ -44,7 +44,7 @@ export function buildGraph(source: GraphSource, data: readonly ValueSpec[]): Bui
     const rank = ranks.get(name) ?? 0;
     return rank > 3 ? channelsFirst(rank) : undefined;
   };
-  return { ...compile(recorded, { inputOrder, constants: source.constants }), random };
+  return { ...compile(recorded, { inputOrder, constants: source.constants, cpu }), random };
 }
 
 export interface RunOptions {
@@ -91,7 +91,11 @@ export class LoadedFunction {
   }
 
   async #load(specs: readonly ValueSpec[]): Promise<{ graph: number; shapes: Map<string, readonly number[]> }> {
-    const { model, inputs, outputs, random, processorNodes } = buildGraph(this.source(), specs);
+    const { model, inputs, outputs, random, processorNodes } = buildGraph(
+      this.source(),
+      specs,
+      this.channel.provider === 'cpu',
+    );
     const graph = count++;
     const message = { model, inputs, outputs, random, processorNodes };
     await this.channel.ask({ call: 'load', program: this.program, graph, message }, [model.buffer as ArrayBuffer]);
