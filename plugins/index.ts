@@ -12,6 +12,7 @@ import { measure } from './metric/measure.js';
 import { reportMetrics } from './metric/report.js';
 import { attentionUNet } from './model/attention-unet.js';
 import { multiResUNet } from './model/multiresunet.js';
+import { onnx } from './model/onnx.js';
 import { predictNetwork } from './model/predict.js';
 import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
@@ -54,7 +55,7 @@ export const builtInPlugin: Plugin = definePlugin({
     imageWriter,
     overlayWriter,
   ],
-  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus],
+  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, onnx],
   losses: [crossEntropyLoss, diceLoss],
   metrics: [iou],
   formats: [tiff, png, jpeg, bmp],

@@ -11,6 +11,8 @@
  * Images are channels-last, `[n, y, x, c]` or `[n, z, y, x, c]`; names of weights are those of a PyTorch `state_dict`.
  */
 export * from './nn/index.js';
+export { OnnxNetwork } from './onnx/network.js';
+export { type ModelInterface, type ModelPort, readModelInterface } from './onnx/read-model.js';
 export type { Hyper, OptimizerSpec } from './optimizer.js';
 export type { RandomSpec, StepKey } from './random.js';
 export { openRuntime } from './runtime/open.js';

@@ -13,7 +13,7 @@ import { predictAugmented } from '../../core/image/test-time-augmentation.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { buildNetwork, NetworkSpec } from '../../core/plugin/network.js';
 import { services } from '../../core/plugin/services.js';
-import type { InferenceProgram } from '../../core/tensor/index.js';
+import type { InferenceProgram, NamedTensors } from '../../core/tensor/index.js';
 import { planPrediction } from './plan-prediction.js';
 
 const Augmentation = Type.Object(
@@ -60,7 +60,9 @@ export const predictNetwork = defineNode({
   create(parameters, { events, tensors, catalog, training }, place) {
     const network = buildNetwork(parameters.network, catalog);
     const start = async (): Promise<Predictor> => {
-      const weights = await training.weights();
+      const [slot] = network.slots();
+      // A network without weights, such as an ONNX file, which brings its own, needs no checkpoint.
+      const weights: NamedTensors = slot ? await training.weights() : new Map();
       const program = await (await tensors()).infer(network);
       place.onClose(() => program.dispose());
       const fit = await program.restore(weights);

@@ -28,6 +28,8 @@ export type Request =
       feeds: Map<string, Float32Array>;
       randomness?: { seed: number; epoch: number; step: number };
     }
+  | { call: 'loadFile'; program: number; file: string }
+  | { call: 'runFile'; program: number; feeds: Map<string, TensorData>; outputs: readonly string[] }
   | { call: 'unload'; program: number; graph: number }
   | { call: 'read'; program: number }
   | { call: 'write'; program: number; tensors: Map<string, TensorData> }
@@ -37,6 +39,8 @@ export interface Answers {
   open: { version: string };
   load: undefined;
   run: Map<string, Float32Array>;
+  loadFile: undefined;
+  runFile: Map<string, TensorData>;
   unload: undefined;
   read: Map<string, TensorData>;
   write: undefined;

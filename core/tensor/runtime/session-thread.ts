@@ -28,6 +28,8 @@ interface Kept {
 
 interface Program {
   graphs: Map<number, Graph>;
+  /** Of a program that is a file. */
+  file?: OnnxRuntime.InferenceSession;
   state: Map<string, Kept>;
 }
 
@@ -60,18 +62,7 @@ const handlers: Handlers = {
   },
 
   async load({ program, graph, message }) {
-    const session = await ort.InferenceSession.create(message.model, {
-      executionProviders: providersOf(message),
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      // A planned block comes on top of what the first run took: two fifths more memory, and not faster.
-      enableMemPattern: false,
-      // Idle threads that spin take the cores that loading and augmentation run on, and bring nothing when alone.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+    const session = await ort.InferenceSession.create(message.model, sessionOptions(message.processorNodes));
     // The session has its own copy of the model, whose constants may be large.
     const { model, ...ports } = message;
     programOf(program).graphs.set(graph, { ...ports, session, noise: new Map() });
@@ -105,6 +96,20 @@ const handlers: Handlers = {
     return answer;
   },
 
+  async loadFile({ program, file }) {
+    programOf(program).file = await ort.InferenceSession.create(file, sessionOptions());
+    return undefined;
+  },
+
+  async runFile({ program, feeds, outputs }) {
+    const inputs: Record<string, OrtTensor> = {};
+    for (const [name, { data, shape }] of feeds) inputs[name] = new ort.Tensor('float32', data, shape);
+    const results = await programOf(program).file!.run(inputs, outputs);
+    return new Map(
+      outputs.map((name) => [name, { data: results[name].data as Float32Array, shape: results[name].dims }]),
+    );
+  },
+
   async unload({ program, graph }) {
     const { graphs } = programOf(program);
     await graphs.get(graph)?.session.release();
@@ -126,14 +131,31 @@ const handlers: Handlers = {
   },
 
   async close({ program }) {
-    for (const { session } of programOf(program).graphs.values()) await session.release();
+    const { graphs, file } = programOf(program);
+    for (const { session } of graphs.values()) await session.release();
+    await file?.release();
     programs.delete(program);
     return undefined;
   },
 };
 
+function sessionOptions(processorNodes: readonly string[] = []): OnnxRuntime.InferenceSession.SessionOptions {
+  return {
+    executionProviders: providersOf(processorNodes),
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // A planned block comes on top of what the first run took: two fifths more memory, and not faster.
+    enableMemPattern: false,
+    // Idle threads that spin take the cores that loading and augmentation run on, and bring nothing when alone.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+  };
+}
+
 /** What the device has no kernel for runs on the processor. */
-function providersOf({ processorNodes }: GraphMessage): OnnxRuntime.InferenceSession.ExecutionProviderConfig[] {
+function providersOf(processorNodes: readonly string[]): OnnxRuntime.InferenceSession.ExecutionProviderConfig[] {
   if (provider === 'cpu') return ['cpu'];
   // It refuses an empty list.
   if (provider !== 'webgpu' || processorNodes.length === 0) return [provider, 'cpu'];

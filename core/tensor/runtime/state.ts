@@ -2,6 +2,7 @@
 import { TensorError } from '../../errors.js';
 import { sameList, sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
+import { OnnxNetwork } from '../onnx/network.js';
 import { modelName, optimizerInputs, type TrainingSpec } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { RestoreReport } from './types.js';
@@ -17,8 +18,13 @@ export function initialModel(network: Module, seed: number): NamedTensors {
   return state;
 }
 
-/** Starting state of a training: model, optimizer at zero, no step made. */
+/**
+ * Starting state of a training: model, optimizer at zero, no step made.
+ *
+ * @throws TensorError for an ONNX file, which has nothing to train.
+ */
 export function initialTraining(spec: TrainingSpec): NamedTensors {
+  if (spec.network instanceof OnnxNetwork) spec.network.forward();
   const state = initialModel(spec.network, spec.seed);
   for (const { name, shape } of optimizerInputs(spec))
     state.set(name, { data: new Float32Array(sizeOf(shape)), shape });
