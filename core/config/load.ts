@@ -26,7 +26,7 @@ export interface LoadOptions {
   /** Look whether folders and files exist; default true. */
   checkPaths?: boolean;
   /** Names that plugins bring, valid beside the built-in ones. */
-  extra?: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[] };
+  extra?: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[]; trained?: string[] };
   /**
    * Further problems that are to be told together with these, such as those of the graph. Also called for a
    * `broken` configuration, one with errors; what it throws then is dropped.

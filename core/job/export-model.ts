@@ -2,7 +2,7 @@
 import { ConfigError, DataError } from '../errors.js';
 import { buildNetwork, type NetworkSpec } from '../plugin/network.js';
 import { VERSION } from '../plugin/registry.js';
-import { type NamedTensors, saveSafetensors } from '../tensor/index.js';
+import { type NamedTensors, OnnxNetwork, saveSafetensors } from '../tensor/index.js';
 import { exportOnnx, type OnnxExport } from '../tensor/onnx/export.js';
 import { matchState } from '../tensor/runtime/state.js';
 import { modelInputs, modelName } from '../tensor/step.js';
@@ -31,6 +31,15 @@ export interface ExportedModel {
 export async function exportModel(job: PreparedJob, format: ExportFormat, file: string): Promise<ExportedModel> {
   const { network: spec, predicting } = networkOf(job);
   const network = buildNetwork(spec, job.catalog);
+  if (network instanceof OnnxNetwork)
+    throw new ConfigError([
+      {
+        severity: 'error',
+        key: 'MODEL.ARCHITECTURE',
+        message: `the network of this job is the ONNX file ${network.options.file} already.`,
+        advice: 'Copy that file.',
+      },
+    ]);
   const weights = await weightsOf(job);
   const { report, fitting } = matchState(
     new Map(modelInputs(network).map(({ name, shape }) => [name, shape])),

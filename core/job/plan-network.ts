@@ -1,9 +1,10 @@
 /** How large a network is, and what memory a call of it takes. */
+import { statSync } from 'node:fs';
 import type { Catalog } from '../plugin/define.js';
 import type { NetworkWork, Pieces } from '../plugin/forecast.js';
 import { buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
 import { fuse } from '../tensor/fuse.js';
-import { type Module, parameterCount } from '../tensor/index.js';
+import { type Module, OnnxNetwork, parameterCount } from '../tensor/index.js';
 import {
   type Compute,
   hyperFeeds,
@@ -36,6 +37,11 @@ export interface NetworkSize {
 export function sizeWork(work: NetworkWork, catalog: Catalog): NetworkSize {
   const network = buildNetwork(work.network, catalog);
   const spec = trainingSpec(work, network, catalog);
+  // An ONNX file is not traced: what lies between its layers is not known.
+  if (network instanceof OnnxNetwork) {
+    const { size } = statSync(network.options.file);
+    return { parameters: 0, weights: size, optimizer: 0, activations: 0, bytes: size };
+  }
   const weights = bytesOf(modelInputs(network));
   const optimizer = spec ? bytesOf(optimizerInputs(spec)) : 0;
   const largest = largestPiece(work.calls);

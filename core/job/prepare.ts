@@ -71,6 +71,7 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
   for (const spec of wanted) external.push(await loadPlugin(spec, folder, assembly.selfUrl));
   const catalog = createRegistry([...assembly.builtIns, ...external]);
 
+  const trained = catalog.models().flatMap((model) => (model.trained ? [model.id] : []));
   const graphs: Partial<Record<Phase, BoundGraph>> = {};
   const loaded = loadConfig(source, {
     overrides,
@@ -81,7 +82,8 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
     // Built-in names have rules of their own, which names of plugins are free of.
     extra: {
       workflows: external.flatMap(({ presets }) => presets.map(({ id }) => id)),
-      architectures: external.flatMap(({ models }) => models.map(({ id }) => id)),
+      architectures: [...external.flatMap(({ models }) => models.map(({ id }) => id)), ...trained],
+      trained,
       losses: external.flatMap(({ losses }) => losses.map(({ id }) => id)),
       metrics: external.flatMap(({ metrics }) => metrics.map(({ id }) => id)),
     },

@@ -93,6 +93,8 @@ export interface ModelDefinition<P extends TObject = TObject> {
   readonly id: string;
   readonly summary: string;
   readonly parameters: P;
+  /** Brings its weights and cannot be trained: no checkpoint is asked for. */
+  readonly trained?: true;
   /** Parameters from the MODEL section, checked and completed by the schema; without it MODEL.PARAMETERS are taken. */
   fromConfig?(config: Config): Partial<Record<keyof Static<P>, unknown>>;
   build(parameters: Static<P>, shape: NetworkShape): Module;

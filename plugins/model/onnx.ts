@@ -28,6 +28,7 @@ export const onnx = defineModel({
   id: 'onnx',
   summary: 'An ONNX file of any origin, to predict with: MODEL.PARAMETERS.file.',
   parameters: Parameters,
+  trained: true,
   build: openOnnx,
 });
 

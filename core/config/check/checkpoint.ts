@@ -10,7 +10,10 @@ import type { Check } from './context.js';
 export function checkCheckpoint(c: Check): void {
   const { MODEL, TRAIN, TEST, PATHS } = c.config;
   c.oneOf('R311', 'MODEL.OUT_CHECKPOINT_FORMAT', ['pth', 'safetensors']);
-  if (MODEL.LOAD_CHECKPOINT) {
+  if (c.isTrainedArchitecture) {
+    if (TRAIN.ENABLE)
+      c.error('', ['TRAIN.ENABLE', 'MODEL.ARCHITECTURE'], `${c.architecture} can only predict.`, 'Write False.');
+  } else if (MODEL.LOAD_CHECKPOINT) {
     if (PATHS.CHECKPOINT_FILE !== '') c.exists('R309', 'PATHS.CHECKPOINT_FILE', ['MODEL.LOAD_CHECKPOINT']);
     else if (c.options.checkPaths && findCheckpoint(c.config, c.options.jobId) === undefined)
       c.error(

@@ -11,7 +11,7 @@ export interface CheckOptions {
   /** Look whether folders and files exist. */
   checkPaths: boolean;
   /** Names that plugins bring. */
-  extra: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[] };
+  extra: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[]; trained?: string[] };
 }
 
 type Keys = string | readonly string[];
@@ -58,6 +58,11 @@ export class Check {
   /** True when a plugin brings the architecture: rules about the built-in ones do not bind it. */
   get isForeignArchitecture(): boolean {
     return (this.options.extra.architectures ?? []).some((name) => name.toLowerCase() === this.architecture);
+  }
+
+  /** True for an architecture that brings its weights and cannot be trained. */
+  get isTrainedArchitecture(): boolean {
+    return (this.options.extra.trained ?? []).some((name) => name.toLowerCase() === this.architecture);
   }
 
   /** True when the checkpoint, not the configuration, says how the model is built. */

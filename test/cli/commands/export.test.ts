@@ -21,6 +21,20 @@ it('writes what a training has made, as ONNX and as safetensors', async () => {
   expect(output.dims).toEqual([1, 1, 20, 36]);
   await session.release();
 
+  const asFile = ['TRAIN.ENABLE=False', 'MODEL.ARCHITECTURE=onnx', 'MODEL.PARAMETERS={file: models/job.onnx}'];
+  const sets = asFile.flatMap((set) => ['--set', set]);
+  const tested = await biagraph(['run', 'job.yaml'], { cwd });
+  const withFile = await biagraph(['run', 'job.yaml', '--name', 'file', ...sets], { cwd });
+  expect(withFile.code, withFile.stderr).toBe(0);
+  const iou = (text: string) => /foreground IoU (.*)/.exec(text)?.[1];
+  expect(iou(tested.stdout)).toMatch(/^0\.\d+/);
+  expect(iou(withFile.stdout)).toBe(iou(tested.stdout));
+  expect((await biagraph(['plan', 'job.yaml', '--no-measure', ...sets], { cwd })).code).toBe(0);
+  const again = await biagraph(['export', 'job.yaml', '-o', 'again.onnx', ...sets], { cwd });
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is the ONNX file models/job.onnx already')]);
+  const trained = await biagraph(['check', 'job.yaml', '--set', asFile[1], '--set', asFile[2]], { cwd });
+  expect(trained.stderr).toContain('TRAIN.ENABLE: onnx can only predict.');
+
   const words = ['export', 'job.yaml', '--format', 'safetensors', '-o', 'job.safetensors', '--json'];
   const weights = await biagraph(words, { cwd });
   expect(JSON.parse(weights.stdout)).toEqual({ file: 'job.safetensors', format: 'safetensors' });
@@ -28,9 +42,11 @@ it('writes what a training has made, as ONNX and as safetensors', async () => {
   expect([...tensors.keys()].every((name) => !name.startsWith('model.'))).toBe(true);
   expect(metadata).toMatchObject({ format: 'pt', architecture: 'unet', job: 'job' });
 
-  const again = ['--set', 'TRAIN.ENABLE=False', '--set', 'MODEL.LOAD_CHECKPOINT=True'];
+  const loading = ['--set', 'TRAIN.ENABLE=False', '--set', 'MODEL.LOAD_CHECKPOINT=True'];
   const from = ['--set', 'PATHS.CHECKPOINT_FILE=job.safetensors'];
-  const second = await biagraph(['export', 'job.yaml', '-o', 'again.onnx', '--name', 'b', ...again, ...from], { cwd });
+  const second = await biagraph(['export', 'job.yaml', '-o', 'again.onnx', '--name', 'b', ...loading, ...from], {
+    cwd,
+  });
   expect(second.stderr).toBe('');
   expect(existsSync(path.join(cwd, 'again.onnx'))).toBe(true);
 });
