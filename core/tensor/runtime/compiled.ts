@@ -1,9 +1,11 @@
 /** The runtime that compiles: one session thread, any number of programs. */
 import { availableParallelism } from 'node:os';
+import { OnnxNetwork } from '../onnx/network.js';
 import { openChannel } from './channel.js';
 import { CompiledInference } from './compiled-inference.js';
 import { CompiledTraining } from './compiled-training.js';
 import { inferenceOrEager, trainingOrEager } from './fallback.js';
+import { FileInference } from './file-inference.js';
 import { initialTraining } from './state.js';
 import type { RuntimeChoice, TensorRuntime } from './types.js';
 
@@ -38,6 +40,7 @@ export async function openCompiledRuntime(choice: RuntimeChoice, provider = CPU_
       return mayFallBack ? trainingOrEager(program, spec, choice) : program;
     },
     async infer(network, weights) {
+      if (network instanceof OnnxNetwork) return new FileInference(channel, programs++, network);
       const program = new CompiledInference(channel, programs++, network);
       if (weights) await program.restore(weights);
       return mayFallBack ? inferenceOrEager(program, network, weights, choice) : program;
