@@ -5,6 +5,7 @@
  * the bytes on their way through the graph never exceed the budget, whatever the speeds.
  */
 import { AbortedError, MemoryError } from '../errors.js';
+import { collectGarbage } from './collect-garbage.js';
 
 /** A share of the budget; counted references, so that two branches of a graph can hold the same data. */
 export interface Lease {
@@ -40,9 +41,13 @@ interface Waiting {
   grant(): void;
 }
 
+/** Bytes that are not worth a collection of garbage. */
+const LEAST_COLLECTED = 16 * 2 ** 20;
+
 export class MemoryBudget implements Memory {
   private used = 0;
   private highest = 0;
+  private sinceCollection = 0;
   private readonly queue: Waiting[] = [];
 
   /** @param budget bytes that may be leased at the same time. */
@@ -106,6 +111,11 @@ export class MemoryBudget implements Memory {
   private take(bytes: number): void {
     this.used += bytes;
     this.highest = Math.max(this.highest, this.used);
+    // What was given back is still in memory until it is collected; the budget is for both together.
+    this.sinceCollection += bytes;
+    if (this.sinceCollection < Math.max(this.budget / 4, LEAST_COLLECTED)) return;
+    this.sinceCollection = 0;
+    collectGarbage();
   }
 
   private admit(): void {
