@@ -45,6 +45,14 @@ Ctrl-C stops the job cleanly: finished epochs are kept. Pressed twice, it stops 
         () => events.emit({ type: 'notice', message: 'Stopping. Press Ctrl-C again to stop at once.' }),
         stopShowing,
       );
+      // A wait for something that never comes ends Node without a word; a job that is not done must not look done.
+      const unfinished = () => {
+        process.stderr.write(
+          'error: The run ended before it was done. This is a defect of Biagraph; please report it.\n',
+        );
+        process.exitCode = 1;
+      };
+      process.once('beforeExit', unfinished);
       try {
         const result = await runJob(job, {
           events,
@@ -59,6 +67,7 @@ Ctrl-C stops the job cleanly: finished epochs are kept. Pressed twice, it stops 
         if (stop.signal.aborted) process.stderr.write(`${epochs.advice()}\n`);
         throw error;
       } finally {
+        process.removeListener('beforeExit', unfinished);
         stop.dispose();
       }
     });
