@@ -4,7 +4,7 @@
 import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
-import type { NetworkSpec } from '../core/plugin/network.js';
+import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { divisorsOf, loaderParameters, lossesOf, metricsOf, networkOf, section, trainingGraph } from './supervised.js';
 
 export const semanticSegmentation = definePreset({

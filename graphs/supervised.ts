@@ -5,7 +5,7 @@ import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
-import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network.js';
+import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { TRAINING_SHARES } from '../core/train/memory-shares.js';
 
 /** Parameters of a node from its own section of the configuration, undefined where that leaves it out. */

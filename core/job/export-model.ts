@@ -1,6 +1,7 @@
 /** The trained network of a job as a file that other programs can use. */
 import { ConfigError, DataError } from '../errors.js';
-import { buildNetwork, type NetworkSpec } from '../plugin/network.js';
+import { buildNetwork } from '../plugin/network.js';
+import type { NetworkSpec } from '../plugin/network-spec.js';
 import { VERSION } from '../plugin/registry.js';
 import { type NamedTensors, OnnxNetwork, saveSafetensors } from '../tensor/index.js';
 import { exportOnnx, type OnnxExport } from '../tensor/onnx/export.js';

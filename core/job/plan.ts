@@ -140,7 +140,6 @@ async function foretell(
         phase,
         files,
         signal,
-        catalog: job.catalog,
         memory: budget,
         demand: (image) => imageDemand(name, bound, image),
         tell: (finding) => findings.push({ node: name, ...finding }),

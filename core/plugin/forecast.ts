@@ -5,8 +5,7 @@
 import type { ImageFiles } from '../image/files.js';
 import type { Phase } from '../job/events.js';
 import type { OptimizerSpec } from '../tensor/index.js';
-import type { Catalog } from './define.js';
-import type { LossSpec, MetricSpec, NetworkSpec } from './network.js';
+import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
 
 /** An image that will be read, known from its header. */
 export interface ForecastImage {
@@ -71,7 +70,6 @@ export interface NetworkWork {
 export interface Planner {
   readonly phase: Phase;
   readonly files: ImageFiles;
-  readonly catalog: Catalog;
   readonly signal: AbortSignal;
   /** Bytes of the memory budget. */
   readonly memory: number;

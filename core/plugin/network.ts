@@ -1,42 +1,12 @@
 /**
  * From the plain parameters of a graph node to a network, its loss and its metrics, through the catalog.
  */
-import { type Static, Type } from 'typebox';
 import { PluginError } from '../errors.js';
 import { checkParameters } from '../graph/parameters.js';
 import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
 import { tf } from '../tensor/index.js';
 import type { Catalog } from './define.js';
-
-const Free = Type.Record(Type.String(), Type.Unknown(), { default: {} });
-
-/** A network as data. */
-export const NetworkSpec = Type.Object(
-  {
-    architecture: Type.String({ description: 'Id of a model: MODEL.ARCHITECTURE.' }),
-    parameters: { ...Free, description: 'Parameters of the model.' },
-    ndim: Type.Union([Type.Literal(2), Type.Literal(3)]),
-    inputChannels: Type.Integer({ minimum: 1 }),
-    outputChannels: Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, description: 'Channels of each head.' }),
-  },
-  { additionalProperties: false },
-);
-export type NetworkSpec = Static<typeof NetworkSpec>;
-
-/** Losses as data; the total is the weighted sum. */
-export const LossSpec = Type.Array(
-  Type.Object(
-    { id: Type.String(), weight: Type.Number({ default: 1 }), parameters: Free },
-    { additionalProperties: false },
-  ),
-  { minItems: 1 },
-);
-export type LossSpec = Static<typeof LossSpec>;
-
-export const MetricSpec = Type.Array(
-  Type.Object({ id: Type.String(), parameters: Free }, { additionalProperties: false }),
-);
-export type MetricSpec = Static<typeof MetricSpec>;
+import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
 
 type Criterion = (output: NetworkOutput, target: Tensor) => Scalar;
 

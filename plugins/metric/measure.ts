@@ -5,7 +5,8 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { dropBorder } from '../../core/image/border-crop.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { checked, MetricSpec } from '../../core/plugin/network.js';
+import { checked } from '../../core/plugin/network.js';
+import { MetricSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 
 /** How results are called, as BiaPy prints them: `IoU (merge patches)`. */

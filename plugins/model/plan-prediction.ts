@@ -1,7 +1,7 @@
 /** What a prediction will compute. */
 import { symmetryGroup } from '../../core/image/symmetry.js';
 import { counted, countPieces, type Forecast, type Planner } from '../../core/plugin/forecast.js';
-import type { NetworkSpec } from '../../core/plugin/network.js';
+import type { NetworkSpec } from '../../core/plugin/network-spec.js';
 
 export interface PredictionSettings {
   network: NetworkSpec;

@@ -5,14 +5,8 @@ import { defer, from, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, countPieces, type Forecast, type Pieces, type Planner } from '../../core/plugin/forecast.js';
-import {
-  buildLoss,
-  buildNetwork,
-  buildTensorMetrics,
-  LossSpec,
-  MetricSpec,
-  NetworkSpec,
-} from '../../core/plugin/network.js';
+import { buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
+import { LossSpec, MetricSpec, NetworkSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 import type { OptimizerSpec } from '../../core/tensor/index.js';
 import { trainLoop } from '../../core/train/loop.js';
