@@ -33,6 +33,11 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('DATA.TRAIN.PROBABILITY_MAP', data.TRAIN.EXTRACT_RANDOM_PATCH && data.TRAIN.PROBABILITY_MAP);
     refuse('LOSS.CONTRAST.ENABLE', config.LOSS.CONTRAST.ENABLE);
   }
+  refuse(
+    'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID',
+    data.N_CLASSES > 2 && config.PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID !== 0,
+    'LOSS.IGNORE_INDEX leaves an id out of loss and metrics.',
+  );
   if (test.ENABLE) {
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);

@@ -38,6 +38,7 @@ describe('is told', () => {
   test.each<[string, Changes]>([
     ['AUGMENTOR.ELASTIC', { 'AUGMENTOR.ELASTIC': true }],
     ['DATA.PREPROCESS.TRAIN', { 'DATA.PREPROCESS.TRAIN': true }],
+    ['PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID', { 'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID': 2, 'DATA.N_CLASSES': 3 }],
     ['DATA.PREPROCESS.TEST', { 'DATA.PREPROCESS.TEST': true }],
     [
       'DATA.TRAIN.FILTER_SAMPLES.ENABLE',
