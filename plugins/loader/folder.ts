@@ -3,30 +3,18 @@
  */
 import { defer, from, type Observable, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
-import { DataError, MemoryError } from '../../core/errors.js';
+import { MemoryError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import type { Dimensionality } from '../../core/image/axes.js';
 import { requireFinite } from '../../core/image/finite.js';
 import { bytesPerValue, channelCount, type Image, image, imageBytes, sizeOf } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
-import { splitFold, splitTrainValidation } from '../../core/image/split.js';
+import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { formatBytes } from '../../core/job/memory.js';
 import { defineNode, type Place } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { listPairs, type Pair } from './pairs.js';
-
-const Subset = Type.Object(
-  {
-    part: Type.Union([Type.Literal('train'), Type.Literal('validation')], { description: 'Which side is read.' }),
-    fraction: Type.Optional(Type.Number({ description: 'Share of the images held out for validation, in (0, 1).' })),
-    folds: Type.Optional(Type.Integer({ description: 'Number of folds of a cross-validation.' })),
-    fold: Type.Optional(Type.Integer({ description: 'Fold held out, from 1.' })),
-    shuffle: Type.Boolean({ default: true }),
-    seed: Type.Integer({ default: 0 }),
-  },
-  { additionalProperties: false },
-);
 
 const Parameters = Type.Object(
   {
@@ -97,7 +85,7 @@ export const folderLoader = defineNode({
     return (): Observable<Sample> =>
       defer(() => listPairs(parameters, files, signal)).pipe(
         switchMap((pairs) => {
-          const chosen = chooseSubset(pairs, parameters);
+          const chosen = choosePairs(pairs, parameters);
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'image', total: chosen.length });
           return from(chosen);
         }),
@@ -127,22 +115,14 @@ interface Chosen {
   only: boolean;
 }
 
-function chooseSubset(pairs: readonly Pair[], { subset, images }: FolderParameters): Chosen[] {
+function choosePairs(pairs: readonly Pair[], { subset }: FolderParameters): Chosen[] {
   const all = pairs.map((pair, index) => ({ pair, index, only: pairs.length === 1 }));
-  if (!subset || all.length === 1) return all;
-  const { seed, shuffle } = subset;
-  if (subset.folds === undefined && subset.fraction === undefined)
-    throw new DataError(`${images}: a subset needs a fraction or folds.`);
-  const split =
-    subset.folds !== undefined
-      ? splitFold(pairs.length, subset.folds, subset.fold ?? 1, { seed, shuffle })
-      : splitTrainValidation(pairs.length, subset.fraction!, { seed, shuffle });
-  return split[subset.part].map((i) => all[i]);
+  return subset && all.length > 1 ? chooseSubset(all, subset) : all;
 }
 
 async function planFolder(parameters: FolderParameters, planner: Planner): Promise<Forecast> {
   const pairs = await listPairs(parameters, planner.files, planner.signal);
-  const chosen = chooseSubset(pairs, parameters);
+  const chosen = choosePairs(pairs, parameters);
   const images = chosen.map(({ pair }) => ({
     file: pair.file,
     shape: pair.shape,

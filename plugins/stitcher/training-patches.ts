@@ -7,8 +7,8 @@ import { DataError, MemoryError } from '../../core/errors.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
-import { splitFold, splitTrainValidation } from '../../core/image/split.js';
 import { ImageStore } from '../../core/image/store.js';
+import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
 import { formatBytes } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
@@ -16,18 +16,6 @@ import { defineNode } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
-
-const Subset = Type.Object(
-  {
-    part: Type.Union([Type.Literal('train'), Type.Literal('validation')]),
-    fraction: Type.Optional(Type.Number()),
-    folds: Type.Optional(Type.Integer()),
-    fold: Type.Optional(Type.Integer()),
-    shuffle: Type.Boolean({ default: true }),
-    seed: Type.Integer({ default: 0 }),
-  },
-  { additionalProperties: false },
-);
 
 const Parameters = Type.Object(
   {
@@ -225,15 +213,6 @@ function listItems(store: Shapes, parameters: PatchParameters, onlyImage: boolea
   }
   const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;
   return replicate > 1 ? Array.from({ length: replicate }, () => chosen).flat() : chosen;
-}
-
-function chooseSubset(items: Item[], subset: NonNullable<PatchParameters['subset']>): Item[] {
-  const { seed, shuffle, folds, fold, fraction } = subset;
-  const split =
-    folds !== undefined
-      ? splitFold(items.length, folds, fold ?? 1, { seed, shuffle })
-      : splitTrainValidation(items.length, fraction ?? 0, { seed, shuffle });
-  return split[subset.part].map((i) => items[i]);
 }
 
 /** Starts uniform in [0, D − P] on every axis. */
