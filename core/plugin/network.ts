@@ -4,9 +4,9 @@
 import { PluginError } from '../errors.js';
 import { checkParameters } from '../graph/parameters.js';
 import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
-import { tf } from '../tensor/index.js';
 import type { Catalog } from './define.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
+import { weightedSum } from './weighted-sum.js';
 
 type Criterion = (output: NetworkOutput, target: Tensor) => Scalar;
 
@@ -25,13 +25,9 @@ export function buildNetwork(spec: NetworkSpec, catalog: Catalog): Module {
 export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
   const terms = spec.map(({ id, weight, parameters }) => {
     const loss = catalog.loss(id);
-    return { weight, term: loss.build(checked('loss', id, loss.parameters, parameters)) };
+    return { weight, loss: loss.build(checked('loss', id, loss.parameters, parameters)) };
   });
-  if (terms.length === 1 && terms[0].weight === 1) return terms[0].term;
-  return (output, target) =>
-    terms
-      .map(({ weight, term }) => tf.mul(term(output, target), weight) as Scalar)
-      .reduce((sum, next) => tf.add(sum, next) as Scalar);
+  return terms.length === 1 && terms[0].weight === 1 ? terms[0].loss : weightedSum(terms);
 }
 
 /** Metrics on tensors by the names they are shown with. @throws PluginError as {@link buildNetwork}. */

@@ -1,8 +1,8 @@
 import { describe, it } from 'vitest';
+import { weightedSum } from '../../../core/plugin/weighted-sum.js';
 import { crossEntropy } from '../../../plugins/loss/cross-entropy.js';
 import { dice } from '../../../plugins/loss/dice.js';
-import { weightedSum } from '../../../plugins/loss/weighted-sum.js';
-import { expectReference } from './reference.js';
+import { expectReference } from '../../plugins/loss/reference.js';
 
 describe('a weighted sum of losses', () => {
   it.each([

@@ -1,5 +1,5 @@
 /** Sums of losses. */
-import { type Measure, type Scalar, tf } from '../../core/tensor/index.js';
+import { type Measure, type Scalar, tf } from '../tensor/index.js';
 
 export interface WeightedLoss {
   weight: number;
