@@ -1,21 +1,9 @@
+import { FILTER_PROPERTIES } from '../schema/filter-properties.js';
 import { DEN, SR, SSL } from '../schema/key.js';
 import { showPlain } from '../value.js';
 import { type Check, listed } from './context.js';
 
 export const signs = ['gt', 'ge', 'lt', 'le'] as const;
-
-const properties = [
-  'foreground',
-  'mean',
-  'min',
-  'max',
-  'target_mean',
-  'target_min',
-  'target_max',
-  'diff',
-  'diff_by_min_max_ratio',
-  'diff_by_target_min_max_ratio',
-];
 
 /** Sample filters of the three phases (rules R093 to R100). BiaPy's messages name the training filter for all. */
 export function checkFilters(c: Check): void {
@@ -24,7 +12,7 @@ export function checkFilters(c: Check): void {
     const section = `DATA.${phase}.FILTER_SAMPLES`;
     if (!ENABLE || !checkGroups(c, section, { PROPS, VALUES, SIGNS }, { lists: 'R093', groups: 'R094' })) continue;
     const names = PROPS.flat();
-    if (!c.allOf('R095', `${section}.PROPS`, names, properties)) continue;
+    if (!c.allOf('R095', `${section}.PROPS`, names, FILTER_PROPERTIES)) continue;
     c.allOf('R096', `${section}.SIGNS`, SIGNS.flat(), signs);
     for (const name of new Set(names)) checkProperty(c, section, phase, name);
     const limits = PROPS.flatMap((group, i) => VALUES[i].filter((_, j) => group[j] === 'foreground'));

@@ -1,3 +1,4 @@
+import { FILTER_PROPERTIES } from './filter-properties.js';
 import { bool, DET, INS, intTuple, listOf, Numbers, SSL, section, Texts, text, tuple } from './key.js';
 
 export const DataTestSchema = section({
@@ -73,18 +74,7 @@ export const DataTestSchema = section({
       [],
       'List of condition groups, each a list of property names; a test sample is dropped when every condition of any group holds.',
       {
-        choices: [
-          'foreground',
-          'mean',
-          'min',
-          'max',
-          'target_mean',
-          'target_min',
-          'target_max',
-          'diff',
-          'diff_by_min_max_ratio',
-          'diff_by_target_min_max_ratio',
-        ],
+        choices: FILTER_PROPERTIES,
       },
     ),
     VALUES: listOf(Numbers, [], 'List of lists of numbers, the limits matching the property names of the test filter.'),

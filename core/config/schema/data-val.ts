@@ -1,3 +1,4 @@
+import { FILTER_PROPERTIES } from './filter-properties.js';
 import {
   bool,
   CLS,
@@ -91,18 +92,7 @@ export const DataValSchema = section({
       [],
       'List of condition groups, each a list of property names; a validation sample is dropped when every condition of any group holds.',
       {
-        choices: [
-          'foreground',
-          'mean',
-          'min',
-          'max',
-          'target_mean',
-          'target_min',
-          'target_max',
-          'diff',
-          'diff_by_min_max_ratio',
-          'diff_by_target_min_max_ratio',
-        ],
+        choices: FILTER_PROPERTIES,
       },
     ),
     VALUES: listOf(
