@@ -18,6 +18,13 @@ export interface Placement {
   added: readonly number[];
 }
 
+/**
+ * What a channel of a target holds, and so how it may be interpolated: `mask` is binary or a class id (nearest), `labels`
+ * are object ids (nearest), `heat` is a distance or the like (as the image, within its former range), `image` is an image
+ * (linear at most).
+ */
+export type TargetKind = 'mask' | 'labels' | 'heat' | 'image';
+
 /** Where a training sample stands in the run. */
 export interface Moment {
   /** Counted from 0. */
@@ -44,6 +51,8 @@ export interface Sample {
   readonly image: Image;
   /** Target in the same axes, where there is one. */
   readonly target?: Image;
+  /** One for each channel of the target; all `mask` where it is left out. */
+  readonly targetKinds?: readonly TargetKind[];
   /** What later nodes made of the image, by name: `raw`, `channels`, `binarized`, ... */
   readonly products: Readonly<Record<string, Image>>;
   /** Facts that a later node needs, by the name of the node that left them. */
