@@ -21,7 +21,9 @@ import { seunet } from './model/seunet.js';
 import { unet } from './model/unet.js';
 import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
+import { targetNormalizer } from './normalizer/target-intensity.js';
 import { binarize } from './postprocessor/binarize.js';
+import { denormalizePrediction } from './postprocessor/denormalize.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
@@ -38,6 +40,7 @@ export const builtInPlugin: Plugin = definePlugin({
   nodes: [
     folderLoader,
     intensityNormalizer,
+    targetNormalizer,
     classLabels,
     trainingPatches,
     cutPatches,
@@ -50,6 +53,7 @@ export const builtInPlugin: Plugin = definePlugin({
     joinPatches,
     medianPostprocessor,
     binarize,
+    denormalizePrediction,
     measure,
     reportMetrics,
     imageWriter,

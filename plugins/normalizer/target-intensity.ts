@@ -1,0 +1,45 @@
+/**
+ * Brings targets that are images to the range that the network learns (DATA.NORMALIZATION, or its section TARGET).
+ */
+import { map } from 'rxjs';
+import { channelCount, sizeOf } from '../../core/image/image.js';
+import {
+  NormalizationParameters,
+  normalizationFromConfig,
+  normalizationOptions,
+} from '../../core/image/normalization-parameters.js';
+import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import type { Sample } from '../../core/image/sample.js';
+import { defineNode } from '../../core/plugin/define.js';
+
+/**
+ * A target is measured on its own, with the settings of its section or of the input: BiaPy's behaviour. Of a test, where
+ * targets are compared with predictions that were brought back to intensities, the node is left out.
+ */
+export const targetNormalizer = defineNode({
+  id: 'normalizer/target-intensity',
+  role: 'normalizer',
+  summary: 'Brings image targets to a common range, measured on each target.',
+  inputs: { main: ['image', 'patch'] },
+  output: 'same',
+  parameters: NormalizationParameters,
+  fromConfig: (config, part) => (part === 'test' ? undefined : normalizationFromConfig(config, 'target')),
+  memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
+  create(parameters) {
+    const options = normalizationOptions(parameters);
+    return ({ main }) =>
+      main.pipe(
+        map((sample): Sample => {
+          const { target } = sample;
+          if (!target) return sample;
+          const normalization = measureNormalization(target, options, String(sample.facts.targetFile ?? sample.file));
+          return {
+            ...sample,
+            target: normalize(target, normalization),
+            targetKinds: new Array(channelCount(target)).fill('image'),
+            facts: { ...sample.facts, targetNormalization: normalization },
+          };
+        }),
+      );
+  },
+});

@@ -1,0 +1,82 @@
+/**
+ * Brings predicted images from the range of the network back to intensities: the inverse of the normalisation.
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { DataError } from '../../core/errors.js';
+import {
+  NormalizationParameters,
+  normalizationFromConfig,
+  normalizationOptions,
+} from '../../core/image/normalization-parameters.js';
+import { denormalize, measureNormalization, type Normalization } from '../../core/image/normalize.js';
+import { productOf, type Sample } from '../../core/image/sample.js';
+import { defineNode } from '../../core/plugin/define.js';
+
+const DTYPES = ['uint8', 'uint16', 'uint32', 'int8', 'int16', 'int32', 'float32', 'float64'] as const;
+
+export const denormalizePrediction = defineNode({
+  id: 'postprocessor/denormalize',
+  role: 'postprocessor',
+  summary: 'Brings predicted images back to intensities, in the number type of the input.',
+  inputs: { main: ['channels', 'patch'] },
+  output: 'same',
+  parameters: Type.Object(
+    {
+      product: Type.String({ default: 'channels', description: 'Prediction to bring back.' }),
+      into: Type.String({ default: 'restored', description: 'Name of the product that is made.' }),
+      target: Type.Union([NormalizationParameters, Type.Null()], {
+        default: null,
+        description:
+          'How the targets of the training were normalised, where that differs from the input. What it does not fix is ' +
+          'measured on the raw input: the target of a new image is not known.',
+      }),
+      formula: Type.Enum(['exact', 'reference'] as const, {
+        default: 'exact',
+        description: "exact inverts the normalisation; reference is BiaPy's formula, which overshoots for scale_range.",
+      }),
+      dtype: Type.Union([Type.Enum(DTYPES), Type.Null()], {
+        default: null,
+        description: 'Number type of the result; null for that of the input image.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  fromConfig(config, part) {
+    if (part !== 'test') return undefined;
+    const target = config.DATA.NORMALIZATION.TARGET.ENABLE ? normalizationFromConfig(config, 'target') : null;
+    return { product: 'channels', into: 'restored', target, formula: 'exact' as const, dtype: null };
+  },
+  // The result, and its float64 values before they are cast.
+  memory: (_, { shape }) => shape.reduce((product, side) => product * side, 2 * Float64Array.BYTES_PER_ELEMENT),
+  create({ product, into, target, formula, dtype }, _, place) {
+    const options = target && normalizationOptions(target);
+    return ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          // A patch has no products of the image it was cut from.
+          const normalization = options
+            ? measureNormalization(
+                productOf(sample.placement?.parent ?? sample, 'raw', place.name),
+                options,
+                sample.file,
+              )
+            : normalizationOf(sample, place.name);
+          const prediction = productOf(sample, product, place.name);
+          const restored = denormalize(prediction, normalization, { formula, ...(dtype && { dtype }) });
+          return { ...sample, products: { ...sample.products, [into]: restored } };
+        }),
+      );
+  },
+});
+
+/** What the normalizer noted. A patch that notes nothing was cut from an image that does. */
+function normalizationOf(sample: Sample, node: string): Normalization {
+  const noted = sample.facts.normalization ?? sample.placement?.parent.facts.normalization;
+  if (noted) return noted as Normalization;
+  throw new DataError(
+    `${sample.file || sample.id}: node '${node}' undoes the normalisation, but the image was not normalised before. ` +
+      "Put a 'normalizer/intensity' before the network, or remove this node.",
+    { where: { ...(sample.file && { file: sample.file }), node } },
+  );
+}
