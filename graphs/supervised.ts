@@ -97,6 +97,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     betas: (train.OPT_BETAS as number[][])[0],
     weightDecay: train.W_DECAY,
     clipNorm: train.GRADIENT_CLIP_NORM,
+    accumulate: train.ACCUM_ITER,
     schedule: schedule(config),
     epochs: train.EPOCHS,
     patience: train.PATIENCE,

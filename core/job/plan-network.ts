@@ -7,6 +7,7 @@ import { fuse } from '../tensor/fuse.js';
 import { type Module, OnnxNetwork, parameterCount } from '../tensor/index.js';
 import {
   type Compute,
+  gatheredInputs,
   hyperFeeds,
   modelInputs,
   optimizerInputs,
@@ -43,7 +44,7 @@ export function sizeWork(work: NetworkWork, catalog: Catalog): NetworkSize {
     return { parameters: 0, weights: size, optimizer: 0, activations: 0, bytes: size };
   }
   const weights = bytesOf(modelInputs(network));
-  const optimizer = spec ? bytesOf(optimizerInputs(spec)) : 0;
+  const optimizer = spec ? bytesOf([...optimizerInputs(spec), ...gatheredInputs(spec)]) : 0;
   const largest = largestPiece(work.calls);
   const activations = largest ? peakBytes(record(work, largest.shape, network, spec)) : 0;
   return {
@@ -64,6 +65,7 @@ export function trainingSpec({ training }: NetworkWork, network: Module, catalog
     metrics: buildTensorMetrics(training.metrics, catalog),
     optimizer: training.optimizer,
     frozen: training.frozen.map((pattern) => new RegExp(pattern)),
+    accumulates: training.accumulates,
     seed: 0,
   };
 }
@@ -83,7 +85,7 @@ function record(work: NetworkWork, batch: readonly number[], network: Module, sp
   let compute: Compute = predictionStep(network);
   if (spec && work.training) {
     const scalars = [...hyperFeeds(spec, { learningRate: 1e-3 }, 1).keys()];
-    inputs.push(...optimizerInputs(spec), ...scalars.map((name) => ({ name, shape: [] })));
+    inputs.push(...optimizerInputs(spec), ...gatheredInputs(spec), ...scalars.map((name) => ({ name, shape: [] })));
     inputs.push({ name: 'target', shape: targetShape(batch, work.training.targetChannels) });
     compute = trainingStep(spec);
   }

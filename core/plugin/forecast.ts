@@ -60,6 +60,8 @@ export interface NetworkWork {
     readonly metrics: MetricSpec;
     readonly optimizer: OptimizerSpec;
     readonly frozen: readonly string[];
+    /** Gradients of several batches are kept for one step. */
+    readonly accumulates: boolean;
     readonly targetChannels: number;
     /** Evaluations of validation batches. */
     readonly validation: readonly Pieces[];

@@ -22,12 +22,15 @@ export interface TrainingSpec {
   readonly seed: number;
   /** Parameters whose full names match are not trained. */
   readonly frozen?: readonly RegExp[];
+  /** Gradients of several batches may be averaged before a step of the optimizer. */
+  readonly accumulates?: boolean;
 }
 
 export type Compute = (feeds: Map<string, Tensor>, random: (spec: RandomSpec) => Tensor) => Map<string, Tensor>;
 
 export const modelName = (key: string): string => `model.${key}`;
 export const optimizerName = (slot: string, key: string): string => `optimizer.${slot}.${key}`;
+const gatheredName = (key: string): string => `gathered.${key}`;
 const hyperName = (name: string): string => `hyper.${name}`;
 const metricName = (name: string): string => `metric.${name}`;
 
@@ -51,55 +54,98 @@ export function optimizerInputs(spec: TrainingSpec): ValueSpec[] {
   );
 }
 
-/** Scalars that the caller sets for each step, with their values. */
+/** Sums of the gradients that wait for a step of the optimizer; none where each batch makes one. */
+export function gatheredInputs(spec: TrainingSpec): ValueSpec[] {
+  if (!spec.accumulates) return [];
+  return trainedParameters(spec).map(({ name, shape }) => ({ name: gatheredName(name), shape }));
+}
+
+/**
+ * Scalars that the caller sets for each step, with their values.
+ *
+ * @param waiting batches whose gradients are gathered already.
+ */
 export function hyperFeeds(
   spec: TrainingSpec,
   hyper: Parameters<typeof hyperValues>[1],
   step: number,
+  waiting = 0,
 ): Map<string, number> {
-  const values = hyperValues(spec.optimizer, hyper, step);
-  return new Map(Object.entries(values).map(([name, value]) => [hyperName(name), value]));
+  const values: Record<string, number> = hyperValues(spec.optimizer, hyper, step);
+  if (spec.accumulates) values.share = 1 / (waiting + 1);
+  const feeds = new Map(Object.entries(values).map(([name, value]) => [hyperName(name), value]));
+  return new Map([...feeds, ...gatherFeeds(spec, waiting)]);
+}
+
+/** Scalars of a batch whose gradients are gathered. What an earlier group of batches left counts nothing. */
+export function gatherFeeds(spec: TrainingSpec, waiting: number): Map<string, number> {
+  return new Map(spec.accumulates ? [[hyperName('carried'), waiting > 0 ? 1 : 0]] : []);
 }
 
 /** Forward, gradients, optimizer. Gives `loss`, `metric.<name>` and every changed tensor as `next.<name>`. */
 export function trainingStep(spec: TrainingSpec): Compute {
   return (feeds, random) => {
-    const pass = new FeedPass(spec.network, feeds, true, random);
-    const trained = trainedParameters(spec);
-    const values = trained.map(({ slot }) => pass.value(slot));
-    const target = feeds.get('target')!;
-    let output: NetworkOutput = [];
-    const { value: loss, grads } = tf.engine().gradients(
-      () => {
-        output = runNetwork(spec.network, feeds.get('input')!, pass);
-        // What is needed after the gradients must outlive the scope they are computed in.
-        for (const tensor of output) tf.keep(tensor);
-        for (const [, tensor] of pass.updates()) tf.keep(tensor);
-        return spec.loss(output, target);
-      },
-      values,
-      undefined,
-      true,
-    );
-    const gradients = values.map((tensor, i) => grads[i] ?? tf.zerosLike(tensor));
+    const { trained, values, gradients, results } = differentiate(spec, feeds, random);
+    const share = feeds.get(hyperName('share'));
+    const mean = share ? gradients.map((gradient) => tf.mul(gradient, share)) : gradients;
     const updated = optimize(
       spec.optimizer,
       trained,
       values,
-      gradients,
+      mean,
       (slot, name) => feeds.get(optimizerName(slot, name))!,
       (name) => feeds.get(hyperName(name))!,
     );
-    const results = new Map<string, Tensor>([['loss', loss]]);
-    measure(spec, output, target, results);
-    for (const tensor of output) tensor.dispose();
     trained.forEach(({ name }, i) => {
       results.set(NEXT + modelName(name), updated.values[i]);
       for (const [slot, tensors] of updated.slots) results.set(NEXT + optimizerName(slot, name), tensors[i]);
     });
-    for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
     return results;
   };
+}
+
+/** Forward and gradients, whose sums wait for the {@link trainingStep} that ends the group of batches. */
+export function gatheringStep(spec: TrainingSpec): Compute {
+  return (feeds, random) => {
+    const { trained, gradients, results } = differentiate(spec, feeds, random);
+    trained.forEach(({ name }, i) => {
+      results.set(NEXT + gatheredName(name), gradients[i]);
+    });
+    return results;
+  };
+}
+
+/**
+ * Loss, metrics and changed buffers of one batch in training mode, and the gradients, those that wait included.
+ */
+function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (spec: RandomSpec) => Tensor) {
+  const pass = new FeedPass(spec.network, feeds, true, random);
+  const trained = trainedParameters(spec);
+  const values = trained.map(({ slot }) => pass.value(slot));
+  const target = feeds.get('target')!;
+  let output: NetworkOutput = [];
+  const { value: loss, grads } = tf.engine().gradients(
+    () => {
+      output = runNetwork(spec.network, feeds.get('input')!, pass);
+      // What is needed after the gradients must outlive the scope they are computed in.
+      for (const tensor of output) tf.keep(tensor);
+      for (const [, tensor] of pass.updates()) tf.keep(tensor);
+      return spec.loss(output, target);
+    },
+    values,
+    undefined,
+    true,
+  );
+  const carried = feeds.get(hyperName('carried'));
+  const gradients = values.map((tensor, i) => {
+    const gradient = grads[i] ?? tf.zerosLike(tensor);
+    return carried ? tf.add(gradient, tf.mul(feeds.get(gatheredName(trained[i].name))!, carried)) : gradient;
+  });
+  const results = new Map<string, Tensor>([['loss', loss]]);
+  measure(spec, output, target, results);
+  for (const tensor of output) tensor.dispose();
+  for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
+  return { trained, values, gradients, results };
 }
 
 /** Loss and metrics with the network in evaluation mode. */

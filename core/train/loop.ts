@@ -13,11 +13,13 @@ import type { EpochRow, LoopState, TrainingState } from './state.js';
 
 export interface LoopOptions {
   program: TrainingProgram;
-  /** Made once the number of steps of an epoch is known, from the first batch. */
+  /** Made once the number of optimizer steps of an epoch is known, from the first batch. */
   schedule: (stepsPerEpoch: number) => Schedule;
   /** Batches of one pass over the validation images, the same at each subscription. */
   validation?: Observable<Sample>;
   epochs: number;
+  /** Batches whose gradients are averaged for one optimizer step. The last step of an epoch takes those left. Default 1. */
+  accumulate?: number;
   /** Epochs without improvement before the training stops; -1 never. */
   patience: number;
   /** A checkpoint of its own every so many epochs; -1 never. */
@@ -119,9 +121,9 @@ class Loop {
       batch.lease.release();
       return true;
     }
-    const { program, events, epochs, clock } = this.options;
+    const { program, events, epochs, clock, accumulate = 1 } = this.options;
     const { epoch, position, total } = batch.moment!;
-    this.schedule ??= this.makeSchedule(total);
+    this.schedule ??= this.makeSchedule(Math.ceil(total / accumulate));
     const started = clock();
     this.waiting += started - this.lastStep;
     if (position === 0) {
@@ -130,10 +132,15 @@ class Loop {
       this.epochStart = started;
       events.emit({ type: 'epoch.started', epoch, epochs, steps: total });
     }
-    const { learningRate, momentum } = this.schedule.at(epoch, position);
+    const { learningRate, momentum } = this.schedule.at(epoch, Math.floor(position / accumulate));
     // Where a schedule moves the momentum, Adam takes it as its first beta (PyTorch's one-cycle policy).
     const hyper = { learningRate, ...(momentum !== undefined && { beta1: momentum }) };
-    const { loss, metrics } = await program.step(tensorOf(batch), targetOf(batch), hyper, { epoch, step: position });
+    const key = { epoch, step: position };
+    // No gradient waits beyond its epoch, so a checkpoint needs none of them.
+    const steps = (position + 1) % accumulate === 0 || position === total - 1;
+    const { loss, metrics } = steps
+      ? await program.step(tensorOf(batch), targetOf(batch), hyper, key)
+      : await program.gather(tensorOf(batch), targetOf(batch), key);
     batch.lease.release();
     if (!Number.isFinite(loss)) {
       events.emit({ type: 'training.stopped', epoch, reason: 'not-finite' });

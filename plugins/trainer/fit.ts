@@ -40,6 +40,11 @@ const Parameters = Type.Object(
       default: 0,
       description: 'Largest global L2 norm of the gradient; 0 for none.',
     }),
+    accumulate: Type.Integer({
+      minimum: 1,
+      default: 1,
+      description: 'Batches whose gradients are averaged for one step of the optimizer.',
+    }),
     schedule: Schedule,
     epochs: Type.Integer({ minimum: 1, default: 360 }),
     patience: Type.Integer({ default: -1, description: 'Epochs without improvement before stopping; -1 never stops.' }),
@@ -79,7 +84,7 @@ export const fitTrainer = defineNode({
     const network = buildNetwork(parameters.network, catalog);
     const loss = buildLoss(parameters.losses, catalog);
     const metrics = buildTensorMetrics(parameters.metrics, catalog);
-    const { learningRate, epochs, patience, saveEvery, seed } = parameters;
+    const { learningRate, epochs, patience, saveEvery, seed, accumulate } = parameters;
     const start = async () => {
       const runtime = await tensors();
       const program = await runtime.train({
@@ -88,6 +93,7 @@ export const fitTrainer = defineNode({
         metrics,
         optimizer: optimizerOf(parameters),
         seed,
+        accumulates: accumulate > 1,
         frozen: parameters.frozen.map((pattern) => new RegExp(pattern)),
       });
       place.onClose(() => program.dispose());
@@ -102,6 +108,7 @@ export const fitTrainer = defineNode({
               createSchedule({ ...parameters.schedule, learningRate, epochs, stepsPerEpoch }),
             validation,
             epochs,
+            accumulate,
             patience,
             saveEvery,
             skipUnmatched: parameters.skipUnmatched,
@@ -124,16 +131,17 @@ function planFit(
   { main, validation }: Readonly<Record<string, Forecast>>,
   { tell, computes }: Planner,
 ): Forecast {
-  const { network, losses, metrics, epochs, patience, frozen } = parameters;
+  const { network, losses, metrics, epochs, patience, frozen, accumulate } = parameters;
   const batches = main.batches ?? [];
   const inAllEpochs = (pieces: readonly Pieces[]) =>
     pieces.map(({ shape, count }) => ({ shape, count: count * epochs }));
-  const steps = countPieces(batches) * epochs;
+  const steps = Math.ceil(countPieces(batches) / accumulate) * epochs;
   const early =
     patience >= 0 ? ` It ends sooner when the validation does not improve for ${counted(patience, 'epoch')}.` : '';
+  const gathering = accumulate > 1 ? ` ${accumulate} batches make one step (TRAIN.ACCUM_ITER).` : '';
   tell({
     value: `${counted(steps, 'step')} in ${counted(epochs, 'epoch')}`,
-    why: `Each epoch takes every batch once (TRAIN.EPOCHS).${early}`,
+    why: `Each epoch takes every batch once (TRAIN.EPOCHS).${gathering}${early}`,
     facts: { steps, epochs },
   });
   computes({
@@ -144,6 +152,7 @@ function planFit(
       metrics,
       optimizer: optimizerOf(parameters),
       frozen,
+      accumulates: accumulate > 1,
       targetChannels: main.images[0]?.targetChannels ?? 1,
       validation: inAllEpochs(validation?.batches ?? []),
     },

@@ -17,6 +17,8 @@ export function checkTrain(c: Check): void {
   }
   checkOptimizers(c);
   if (TRAIN.ENABLE) checkSchedule(c);
+  if (TRAIN.ACCUM_ITER < 1)
+    c.error('', 'TRAIN.ACCUM_ITER', `Expected at least 1, came ${TRAIN.ACCUM_ITER}.`, 'Write 1 for a step each batch.');
   if (TRAIN.GRADIENT_CLIP_NORM < 0)
     c.error(
       'R323',

@@ -11,6 +11,7 @@ export const TrainSchema = section(
     W_DECAY: float(0.02, 'Weight decay.'),
     OPT_BETAS: listOf(Numbers, [[0.9, 0.999]], 'List of pairs, the Adam beta coefficients of each optimizer.'),
     BATCH_SIZE: int(2, 'Number of samples in a step on each process.'),
+    ACCUM_ITER: int(1, 'Batches whose gradients are averaged for one step of the optimizer. Biagraph only.'),
     EPOCHS: int(360, 'Number of epochs.'),
     PATIENCE: int(-1, 'Epochs without a better validation loss before stopping; -1 never stops early.'),
     METRICS: texts([], "Metrics measured while training; empty takes the workflow's default.", {

@@ -44,7 +44,6 @@ const under = (section: string, rule: string, names: string[]): [string, string]
   names.map((name) => [`${section}.${name}`, rule]);
 
 const dropped: [key: string, rule: string][] = [
-  ['TRAIN.ACCUM_ITER', 'R069'],
   ['TEST.EVALUATE', 'R069'],
   ['TEST.BY_CHUNKS.FORMAT', 'R069'],
   ['TEST.BY_CHUNKS.WORKFLOW_PROCESS.INSTANCE_SEG_HALO', 'R069'],

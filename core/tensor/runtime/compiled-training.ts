@@ -3,6 +3,9 @@ import type { Hyper } from '../optimizer.js';
 import type { StepKey } from '../random.js';
 import {
   evaluationStep,
+  gatheredInputs,
+  gatherFeeds,
+  gatheringStep,
   hyperFeeds,
   measured,
   modelInputs,
@@ -14,7 +17,7 @@ import {
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { Channel } from './channel.js';
 import { LoadedFunction, subjectOf } from './graph-loader.js';
-import { initialTraining, matchState, STEP_COUNT, shapesOf } from './state.js';
+import { initialGathered, initialTraining, matchState, requireAccumulation, STEP_COUNT, shapesOf } from './state.js';
 import { inTurn } from './turns.js';
 import type { Measured, RestoreReport, TrainingProgram } from './types.js';
 
@@ -22,9 +25,12 @@ export class CompiledTraining implements TrainingProgram {
   readonly #expected: Map<string, readonly number[]>;
   readonly #turn = inTurn();
   readonly #step: LoadedFunction;
+  readonly #gather: LoadedFunction;
   readonly #evaluate: LoadedFunction;
   readonly #predict: LoadedFunction;
   #steps = 0;
+  /** Batches gathered since the last step. */
+  #waiting = 0;
 
   constructor(
     readonly channel: Channel,
@@ -33,11 +39,13 @@ export class CompiledTraining implements TrainingProgram {
   ) {
     const subject = subjectOf(spec.network);
     const model = modelInputs(spec.network);
-    const scalars = [...hyperFeeds(spec, { learningRate: 0 }, 1).keys()].map((name) => ({ name, shape: [] }));
-    const all = [...model, ...optimizerInputs(spec), ...scalars];
+    const scalars = (feeds: ReadonlyMap<string, number>) => [...feeds.keys()].map((name) => ({ name, shape: [] }));
+    const gathered = [...model, ...gatheredInputs(spec)];
+    const all = [...gathered, ...optimizerInputs(spec), ...scalars(hyperFeeds(spec, { learningRate: 0 }, 1))];
     const load = (inputs: typeof all, compute: ReturnType<typeof trainingStep>) =>
       new LoadedFunction(channel, program, () => ({ subject, inputs, compute }));
     this.#step = load(all, trainingStep(spec));
+    this.#gather = load([...gathered, ...scalars(gatherFeeds(spec, 0))], gatheringStep(spec));
     this.#evaluate = load(model, evaluationStep(spec));
     this.#predict = load(model, predictionStep(spec.network));
     this.#expected = shapesOf(initialTraining(spec));
@@ -45,10 +53,22 @@ export class CompiledTraining implements TrainingProgram {
 
   step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured> {
     return this.#turn(async () => {
-      const scalars = hyperFeeds(this.spec, hyper, this.#steps + 1);
+      const scalars = hyperFeeds(this.spec, hyper, this.#steps + 1, this.#waiting);
       const randomness = { seed: this.spec.seed, ...key };
       const results = await this.#step.run({ input, target }, { scalars, randomness });
       this.#steps++;
+      this.#waiting = 0;
+      return measured(results);
+    });
+  }
+
+  gather(input: TensorData, target: TensorData, key: StepKey): Promise<Measured> {
+    return this.#turn(async () => {
+      requireAccumulation(this.spec);
+      const scalars = gatherFeeds(this.spec, this.#waiting);
+      const randomness = { seed: this.spec.seed, ...key };
+      const results = await this.#gather.run({ input, target }, { scalars, randomness });
+      this.#waiting++;
       return measured(results);
     });
   }
@@ -64,6 +84,7 @@ export class CompiledTraining implements TrainingProgram {
   state(): Promise<NamedTensors> {
     return this.#turn(async () => {
       const state = await this.channel.ask({ call: 'read', program: this.program });
+      for (const { name } of gatheredInputs(this.spec)) state.delete(name);
       return state.set(STEP_COUNT, { data: Float32Array.of(this.#steps), shape: [] });
     });
   }
@@ -73,7 +94,9 @@ export class CompiledTraining implements TrainingProgram {
       const { fitting, report } = matchState(this.#expected, brought);
       this.#steps = fitting.get(STEP_COUNT)?.data[0] ?? this.#steps;
       fitting.delete(STEP_COUNT);
-      await this.channel.ask({ call: 'write', program: this.program, tensors: fitting });
+      this.#waiting = 0;
+      const tensors = new Map([...fitting, ...initialGathered(this.spec)]);
+      await this.channel.ask({ call: 'write', program: this.program, tensors });
       return report;
     });
   }

@@ -6,6 +6,8 @@ import { FIXED_RANDOMNESS, fillRandom, type RandomSpec, randomSize, type StepKey
 import {
   type Compute,
   evaluationStep,
+  gatherFeeds,
+  gatheringStep,
   hyperFeeds,
   measured,
   predictionStep,
@@ -15,7 +17,16 @@ import {
 import { NEXT } from '../step-names.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import { type Tensor, tf } from '../tf.js';
-import { checkData, initialModel, initialTraining, matchState, STEP_COUNT, shapesOf } from './state.js';
+import {
+  checkData,
+  initialGathered,
+  initialModel,
+  initialTraining,
+  matchState,
+  requireAccumulation,
+  STEP_COUNT,
+  shapesOf,
+} from './state.js';
 import type { InferenceProgram, TensorRuntime, TrainingProgram } from './types.js';
 
 /** A backend of TensorFlow.js, registered and ready. */
@@ -46,22 +57,45 @@ export function eagerTraining(spec: TrainingSpec, start?: NamedTensors, backend 
   const run = runOn(backend);
   const kept = initialTraining(spec);
   const expected = shapesOf(kept);
+  const gathered = initialGathered(spec);
+  let waiting = 0;
   const restore = (brought: NamedTensors) => {
     const { fitting, report } = matchState(expected, brought);
     for (const [name, { data, shape }] of fitting) kept.set(name, { data: data.slice(), shape });
+    waiting = 0;
     return report;
   };
   if (start) restore(start);
+  const learn = (
+    compute: Compute,
+    input: TensorData,
+    target: TensorData,
+    scalars: ReadonlyMap<string, number>,
+    key: StepKey,
+  ) => {
+    const feeds = new Map([...kept, ...gathered, ['input', input], ['target', target]]);
+    for (const [name, value] of scalars) feeds.set(name, { data: Float32Array.of(value), shape: [] });
+    const results = run(compute, feeds, { seed: spec.seed, key });
+    for (const [changed, tensor] of results) {
+      if (!changed.startsWith(NEXT)) continue;
+      const name = changed.slice(NEXT.length);
+      (gathered.has(name) ? gathered : kept).set(name, tensor);
+    }
+    return measured(results);
+  };
   return {
     async step(input, target, hyper, key) {
       const count = kept.get(STEP_COUNT)!.data[0] + 1;
-      const feeds = new Map([...kept, ['input', input], ['target', target]]);
-      for (const [name, value] of hyperFeeds(spec, hyper, count))
-        feeds.set(name, { data: Float32Array.of(value), shape: [] });
-      const results = run(trainingStep(spec), feeds, { seed: spec.seed, key });
-      for (const [name, tensor] of results) if (name.startsWith(NEXT)) kept.set(name.slice(NEXT.length), tensor);
+      const result = learn(trainingStep(spec), input, target, hyperFeeds(spec, hyper, count, waiting), key);
       kept.set(STEP_COUNT, { data: Float32Array.of(count), shape: [] });
-      return measured(results);
+      waiting = 0;
+      return result;
+    },
+    async gather(input, target, key) {
+      requireAccumulation(spec);
+      const result = learn(gatheringStep(spec), input, target, gatherFeeds(spec, waiting), key);
+      waiting++;
+      return result;
     },
     async evaluate(input, target) {
       return measured(run(evaluationStep(spec), new Map([...kept, ['input', input], ['target', target]])));

@@ -40,6 +40,7 @@ export function trainingOrEager(program: TrainingProgram, spec: TrainingSpec, ch
   const fallback = new Fallback(program, async () => eagerTraining(spec, await program.state()), choice);
   return {
     step: (input, target, hyper, key) => fallback.call((current) => current.step(input, target, hyper, key)),
+    gather: (input, target, key) => fallback.call((current) => current.gather(input, target, key)),
     evaluate: (input, target) => fallback.call((current) => current.evaluate(input, target)),
     predict: (input) => fallback.call((current) => current.predict(input)),
     state: () => fallback.call((current) => current.state()),

@@ -3,7 +3,7 @@ import { TensorError } from '../../errors.js';
 import { sameList, sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
 import { OnnxNetwork } from '../onnx/network.js';
-import { modelName, optimizerInputs, type TrainingSpec } from '../step.js';
+import { gatheredInputs, modelName, optimizerInputs, type TrainingSpec } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { RestoreReport } from './types.js';
 
@@ -30,6 +30,18 @@ export function initialTraining(spec: TrainingSpec): NamedTensors {
     state.set(name, { data: new Float32Array(sizeOf(shape)), shape });
   state.set(STEP_COUNT, { data: new Float32Array(1), shape: [] });
   return state;
+}
+
+/** Sums of gradients, at zero; what is kept between calls and never saved. */
+export function initialGathered(spec: TrainingSpec): NamedTensors {
+  return new Map(
+    gatheredInputs(spec).map(({ name, shape }) => [name, { data: new Float32Array(sizeOf(shape)), shape }]),
+  );
+}
+
+/** @throws TensorError for a training whose steps are made of one batch each. */
+export function requireAccumulation(spec: TrainingSpec): void {
+  if (!spec.accumulates) throw new TensorError('This training gathers no gradients: make it with `accumulates`.');
 }
 
 /** Sorts what was brought into what fits and what does not. */

@@ -23,8 +23,18 @@ export interface RestoreReport {
  * Any batch size and spatial shape is accepted at any call; each new shape is compiled once.
  */
 export interface TrainingProgram {
-  /** One optimizer step. Loss and metrics are those before the update, in training mode. */
+  /**
+   * One optimizer step, by the mean of the gradients of this batch and of those gathered since the last step. Loss and
+   * metrics are those of this batch before the update, in training mode.
+   */
   step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured>;
+  /**
+   * Keeps the gradients of a batch for the next step; only running statistics change. The state does not hold them:
+   * save it after a step.
+   *
+   * @throws TensorError unless the training was made with `accumulates`.
+   */
+  gather(input: TensorData, target: TensorData, key: StepKey): Promise<Measured>;
   /** Loss and metrics in evaluation mode; changes nothing. */
   evaluate(input: TensorData, target: TensorData): Promise<Measured>;
   /** One tensor per output of the network, in evaluation mode. */

@@ -25,6 +25,7 @@ const training = (side: number): NetworkWork => ({
     metrics: [],
     optimizer: { name: 'ADAMW', betas: [0.9, 0.999], weightDecay: 0, clipNorm: 0 },
     frozen: [],
+    accumulates: false,
     targetChannels: 1,
     validation: [],
   },

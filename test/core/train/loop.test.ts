@@ -13,6 +13,7 @@ import type { CheckpointName, LoopState, TrainingState } from '../../../core/tra
 /** A program whose training loss is `losses[n]` at step n and whose validation loss is `validation[n]` at call n. */
 class FakeProgram implements TrainingProgram {
   readonly steps: { epoch: number; step: number; learningRate: number }[] = [];
+  readonly gathered: string[] = [];
   restored: NamedTensors | undefined;
   private evaluations = 0;
 
@@ -25,6 +26,10 @@ class FakeProgram implements TrainingProgram {
   async step(...[, , { learningRate }, key]: Parameters<TrainingProgram['step']>) {
     this.steps.push({ ...key, learningRate });
     return { loss: this.losses(this.steps.length - 1), metrics: { IoU: 0.5 } };
+  }
+  async gather(...[, , key]: Parameters<TrainingProgram['gather']>) {
+    this.gathered.push(`${key.epoch}.${key.step}`);
+    return { loss: 1, metrics: { IoU: 0.5 } };
   }
   async evaluate() {
     return { loss: this.validation[this.evaluations++], metrics: { IoU: 0.25 } };
@@ -89,14 +94,14 @@ async function batch(epoch: number, position: number, total: number): Promise<Sa
 async function run(
   program: FakeProgram,
   state: FakeState,
-  changes: Partial<LoopOptions> & { noValidation?: boolean } = {},
+  changes: Partial<LoopOptions> & { noValidation?: boolean; perEpoch?: number } = {},
 ) {
   const events = new EventBus();
   const seen: JobEvent[] = [];
   events.events$.subscribe((event) => seen.push(event));
   const epochs = changes.epochs ?? 3;
-  const { noValidation, ...options } = changes;
-  const loop = trainLoop(batches(state.startEpoch, epochs), {
+  const { noValidation, perEpoch, ...options } = changes;
+  const loop = trainLoop(batches(state.startEpoch, epochs, perEpoch), {
     program,
     schedule: (stepsPerEpoch) => createSchedule({ name: '', learningRate: 0.1, epochs, stepsPerEpoch }),
     ...(!noValidation && { validation: defer(() => batch(0, 0, 1)) }),
@@ -139,6 +144,28 @@ describe('a training', () => {
     expect(epochs[2].best).toEqual({ epoch: 1, loss: 1, metrics: { IoU: 0.25 } });
     expect(events.at(-1)).toMatchObject({ type: 'training.stopped', reason: 'finished' });
     expect(budget.inUse).toBe(0);
+  });
+
+  it('steps once for several batches, whose schedule counts steps, and leaves none waiting at the end of an epoch', async () => {
+    const program = new FakeProgram(() => 1, [1, 1]);
+    const asked: number[] = [];
+    const schedule = (stepsPerEpoch: number) => {
+      asked.push(stepsPerEpoch);
+      const at = (epoch: number, step: number) => ({ learningRate: epoch + step / stepsPerEpoch });
+      return { at, afterValidation: () => {}, state: () => ({}), restore: () => {} };
+    };
+    await run(program, new FakeState(), { epochs: 2, accumulate: 3, schedule, perEpoch: 7 });
+    expect(asked).toEqual([3]);
+    expect(program.gathered).toEqual(['0.0', '0.1', '0.3', '0.4', '1.0', '1.1', '1.3', '1.4']);
+    expect(program.steps.map(({ epoch, step }) => `${epoch}.${step}`)).toEqual([
+      '0.2',
+      '0.5',
+      '0.6',
+      '1.2',
+      '1.5',
+      '1.6',
+    ]);
+    expect(program.steps.slice(0, 4).map(({ learningRate }) => learningRate)).toEqual([0, 1 / 3, 2 / 3, 1]);
   });
 
   it('ends when patience runs out', async () => {
