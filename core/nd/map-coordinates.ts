@@ -1,0 +1,192 @@
+/** Values of an image between its pixels, as `scipy.ndimage.map_coordinates` gives them. */
+
+import { allocate, type Image, image, type PixelArray, sizeOf } from '../image/image.js';
+import { borderIndex, type SplineBorder, type SplineOrder, splineCoefficients, splineWeights } from './spline.js';
+
+export interface MapOptions {
+  order: SplineOrder;
+  border: SplineBorder;
+  /** What lies outside with the border `constant`. */
+  fill?: number;
+}
+
+/**
+ * The values of an image at the given places, each channel alone.
+ *
+ * @param picture `[y, x, c]` or `[z, y, x, c]`.
+ * @param coordinates for each of the last spatial axes (y and x, or z, y and x) the place of every pixel of the result, in
+ *   pixels of the image, C order. With y and x alone every plane of a volume is mapped alike.
+ * @param size sides of the result along the mapped axes.
+ * @returns order 0 keeps the dtype; others give float32, or float64 from float64 and 32-bit integers. As in scipy, `constant`
+ *   takes `fill` for every place outside the centres of the outermost pixels.
+ */
+export function mapCoordinates(
+  picture: Image,
+  coordinates: readonly Float64Array[],
+  size: readonly number[],
+  { order, border, fill = 0 }: MapOptions,
+): Image {
+  const { shape } = picture;
+  const mapped = coordinates.length;
+  const leading = shape.length - 1 - mapped;
+  if (leading < 0 || size.length !== mapped || coordinates.some((places) => places.length !== sizeOf(size)))
+    throw new RangeError(`${mapped} lists of coordinates do not fill ${size.join('×')} of shape ${shape.join('×')}`);
+  const channels = shape[shape.length - 1];
+  const sides = shape.slice(leading, -1);
+  const { coefficients, padding } = splineCoefficients(
+    picture,
+    order,
+    border,
+    sides.map((_, axis) => leading + axis),
+  );
+  const planes = sizeOf(shape.slice(0, leading));
+  const pixels = sizeOf(size);
+  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
+  const result = allocate(order === 0 ? picture.dtype : wide ? 'float64' : 'float32', planes * pixels * channels);
+  const lengths = coefficients.shape.slice(leading, -1);
+  const axes = sides.map((_, axis) => new Taps(lengths[axis], sizeOf(lengths.slice(axis + 1)) * channels, order));
+  const planeLength = sizeOf(lengths) * channels;
+  for (let first = 0; first < pixels; first += BLOCK) {
+    const count = Math.min(BLOCK, pixels - first);
+    axes.forEach((taps, axis) => {
+      taps.locate(coordinates[axis], first, count, { border, padding });
+    });
+    for (let plane = 0; plane < planes; plane++)
+      for (let c = 0; c < channels; c++) {
+        const target = { data: result, at: (plane * pixels + first) * channels + c, step: channels, count };
+        interpolate(coefficients.data, plane * planeLength + c, axes, order, target, fill);
+      }
+  }
+  return image(result, [...shape.slice(0, leading), ...size, channels], picture.metadata);
+}
+
+/** Pixels whose taps are worked out together: their tables stay in the cache. */
+const BLOCK = 512;
+
+/** For the pixels of a block the coefficients along one axis that make their value. */
+class Taps {
+  /** Offsets into the coefficients, `order + 1` for each pixel; the first is -1 where the border's constant lies. */
+  readonly at: Int32Array;
+  readonly weights: Float64Array;
+
+  constructor(
+    private readonly length: number,
+    private readonly stride: number,
+    private readonly order: SplineOrder,
+  ) {
+    this.at = new Int32Array(BLOCK * (order + 1));
+    this.weights = new Float64Array(BLOCK * (order + 1));
+  }
+
+  locate(
+    places: Float64Array,
+    first: number,
+    count: number,
+    { border, padding }: { border: SplineBorder; padding: number },
+  ): void {
+    const { at, weights, length, stride, order } = this;
+    const taps = order + 1;
+    // Inside a constant border the spline itself goes on mirrored.
+    const beyond = border === 'constant' ? 'reflect' : border;
+    const half = order >> 1;
+    const rounding = order % 2 === 1 ? 0 : 0.5;
+    for (let k = 0, to = 0; k < count; k++, to += taps) {
+      let place = places[first + k] + padding;
+      if (!(place >= 0 && place <= length - 1)) {
+        if (border === 'constant' || Number.isNaN(place)) {
+          at[to] = -1;
+          continue;
+        }
+        // scipy folds a place at the border before it rounds it; `edge` goes on as far as its padding.
+        place = foldPlace(place, length, border);
+      }
+      const base = Math.floor(place + rounding);
+      const start = base - half;
+      if (order === 0) {
+        at[to] = (start >= 0 && start < length ? start : borderIndex(start, length, beyond)) * stride;
+        continue;
+      }
+      if (order === 1) {
+        weights[to + 1] = place - base;
+        weights[to] = 1 - weights[to + 1];
+      } else splineWeights(order, place - base, weights, to);
+      if (start >= 0 && start + order < length) for (let i = 0; i < taps; i++) at[to + i] = (start + i) * stride;
+      else
+        for (let i = 0; i < taps; i++) {
+          const index = start + i;
+          at[to + i] = (index >= 0 && index < length ? index : borderIndex(index, length, beyond)) * stride;
+        }
+    }
+  }
+}
+
+interface Target {
+  data: PixelArray;
+  at: number;
+  step: number;
+  count: number;
+}
+
+function interpolate(
+  data: PixelArray,
+  origin: number,
+  axes: readonly Taps[],
+  order: SplineOrder,
+  { data: result, at, step, count }: Target,
+  fill: number,
+): void {
+  const inner = axes[axes.length - 1];
+  const outer = axes[axes.length - 2];
+  const depth = axes.length === 3 ? axes[0] : undefined;
+  const taps = order + 1;
+  const { at: columns, weights: columnWeights } = inner;
+  const { at: rows, weights: rowWeights } = outer;
+  for (let k = 0, tap = 0; k < count; k++, tap += taps) {
+    const to = at + k * step;
+    if (columns[tap] < 0 || rows[tap] < 0 || (depth && depth.at[tap] < 0)) {
+      result[to] = fill;
+      continue;
+    }
+    if (order === 0) {
+      result[to] = data[origin + columns[tap] + rows[tap] + (depth ? depth.at[tap] : 0)];
+      continue;
+    }
+    let sum = 0;
+    for (let d = 0; d < (depth ? taps : 1); d++) {
+      const base = depth ? origin + depth.at[tap + d] : origin;
+      let plane = 0;
+      if (order === 1) {
+        const left = columns[tap];
+        const right = columns[tap + 1];
+        const t = columnWeights[tap + 1];
+        const top = base + rows[tap];
+        const bottom = base + rows[tap + 1];
+        const above = data[top + left] * (1 - t) + data[top + right] * t;
+        const below = data[bottom + left] * (1 - t) + data[bottom + right] * t;
+        plane = rowWeights[tap] * above + rowWeights[tap + 1] * below;
+      } else
+        for (let j = 0; j < taps; j++) {
+          const row = base + rows[tap + j];
+          let line = 0;
+          for (let i = 0; i < taps; i++) line += columnWeights[tap + i] * data[row + columns[tap + i]];
+          plane += rowWeights[tap + j] * line;
+        }
+      sum += depth ? depth.weights[tap + d] * plane : plane;
+    }
+    result[to] = sum;
+  }
+}
+
+/** A place outside, brought to where the border shows the same value. */
+function foldPlace(place: number, length: number, border: SplineBorder): number {
+  const end = length - 1;
+  if (border === 'edge') return place < 0 ? 0 : end;
+  if (border === 'wrap') return place - Math.floor(place / length) * length;
+  if (border === 'reflect') {
+    if (end === 0) return 0;
+    const turned = Math.abs(place) % (2 * end);
+    return turned <= end ? turned : 2 * end - turned;
+  }
+  const turned = place + 0.5 - Math.floor((place + 0.5) / (2 * length)) * 2 * length;
+  return (turned <= length ? turned : 2 * length - turned) - 0.5;
+}
