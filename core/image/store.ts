@@ -10,6 +10,7 @@ import type { Memory } from '../job/memory.js';
 import { allocate, type DType, type Image, type ImageMetadata, image, sizeOf } from './image.js';
 import { type Box, readPatch } from './patch.js';
 import type { Sample } from './sample.js';
+import { scaleBetween, scaleBox } from './scale.js';
 
 export interface ImageStoreOptions {
   memory: Memory;
@@ -21,8 +22,11 @@ export interface ImageStoreOptions {
   notice?: (message: string) => void;
 }
 
+/** What is kept of a sample beside its pixels. */
+type Kept = Pick<Sample, 'id' | 'index' | 'file' | 'targetKinds'>;
+
 interface Entry {
-  sample: Pick<Sample, 'id' | 'index' | 'file'>;
+  sample: Kept;
   image: Pixels;
   target?: Pixels;
   release(): void;
@@ -48,7 +52,8 @@ export class ImageStore {
   async add(sample: Sample): Promise<void> {
     if (this.closed) throw new AbortedError();
     const { memory, inMemory, share, notice } = this.options;
-    const { id, index, file, image: picture, target, lease } = sample;
+    const { id, index, file, image: picture, target, targetKinds, lease } = sample;
+    const kept: Kept = { id, index, file, ...(targetKinds && { targetKinds }) };
     const keep = inMemory && memory.inUse <= memory.budget * share;
     if (inMemory && !keep && !this.noticed) {
       this.noticed = true;
@@ -58,7 +63,7 @@ export class ImageStore {
     }
     if (keep) {
       this.entries.push({
-        sample: { id, index, file },
+        sample: kept,
         image: inMemoryPixels(picture),
         ...(target && { target: inMemoryPixels(target) }),
         release: () => lease.release(),
@@ -67,7 +72,7 @@ export class ImageStore {
     }
     const name = String(this.entries.length);
     const entry: Entry = {
-      sample: { id, index, file },
+      sample: kept,
       image: await this.spool(picture, `${name}-image`),
       ...(target && { target: await this.spool(target, `${name}-target`) }),
       release: () => {},
@@ -76,7 +81,7 @@ export class ImageStore {
     this.entries.push(entry);
   }
 
-  at(position: number): Pick<Sample, 'id' | 'index' | 'file'> {
+  at(position: number): Kept {
     return this.entries[position].sample;
   }
 
@@ -86,10 +91,16 @@ export class ImageStore {
     return { image: picture.shape, ...(target && { target: target.shape }) };
   }
 
-  /** Pixels of a box, which may reach over the image: numpy's reflect border. */
+  /**
+   * Pixels of a box, which may reach over the image: numpy's reflect border. Of a target on a finer grid the same region
+   * is read, of one that is a single pixel all of it.
+   */
   async read(position: number, box: Box): Promise<{ image: Image; target?: Image }> {
-    const { image: picture, target } = this.entries[position];
-    return { image: await picture.read(box), ...(target && { target: await target.read(box) }) };
+    const { image: picture, target, sample } = this.entries[position];
+    if (!target) return { image: await picture.read(box) };
+    const scale = scaleBetween(picture.shape, target.shape, sample.file);
+    const targetBox = scale ? scaleBox(box, scale) : wholeBox(target.shape);
+    return { image: await picture.read(box), target: await target.read(targetBox) };
   }
 
   /** Gives back leases and removes scratch files. */
@@ -111,6 +122,11 @@ export class ImageStore {
     await writeFile(file, new Uint8Array(buffer, byteOffset, byteLength));
     return spooledPixels(await open(file, 'r'), picture);
   }
+}
+
+function wholeBox(shape: readonly number[]): Box {
+  const size = shape.slice(0, -1);
+  return { start: size.map(() => 0), size };
 }
 
 interface Pixels {

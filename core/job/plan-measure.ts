@@ -42,16 +42,16 @@ export async function measureWork(
       await program.dispose();
     }
   }
-  const { targetChannels, validation } = work.training;
+  const { target: expected, validation } = work.training;
   const program = await runtime.train(spec);
   try {
-    const target = zeros(targetShape(largest.shape, targetChannels));
+    const target = zeros(targetShape(largest.shape, expected));
     const call = await time(() => program.step(input, target, { learningRate: 1e-9 }, { epoch: 0, step: 0 }));
     let seconds = inProportion(call, largest, work.calls);
     const judged = largestPiece(validation);
     if (judged) {
       const batch = zeros(judged.shape);
-      const labels = zeros(targetShape(judged.shape, targetChannels));
+      const labels = zeros(targetShape(judged.shape, expected));
       seconds += inProportion(await time(() => program.evaluate(batch, labels)), judged, validation);
     }
     return { call, shape: [...largest.shape], seconds };

@@ -1,7 +1,8 @@
 /** How large a network is, and what memory a call of it takes. */
 import { statSync } from 'node:fs';
+import { scaleSides } from '../image/scale.js';
 import type { Catalog } from '../plugin/define.js';
-import type { NetworkWork, Pieces } from '../plugin/forecast.js';
+import type { NetworkWork, Pieces, TargetForecast } from '../plugin/forecast.js';
 import { buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
 import { fuse } from '../tensor/fuse.js';
 import { type Module, OnnxNetwork, parameterCount } from '../tensor/index.js';
@@ -76,8 +77,8 @@ export function largestPiece(pieces: readonly Pieces[]): Pieces | undefined {
 }
 
 /** Shape of a batch of targets beside a batch of images. */
-export function targetShape(batch: readonly number[], channels: number): number[] {
-  return [...batch.slice(0, -1), channels];
+export function targetShape([count, ...image]: readonly number[], { channels, scale }: TargetForecast): number[] {
+  return [count, ...scaleSides(image.slice(0, -1), scale), channels];
 }
 
 function record(work: NetworkWork, batch: readonly number[], network: Module, spec: TrainingSpec | undefined): Trace {
@@ -86,7 +87,7 @@ function record(work: NetworkWork, batch: readonly number[], network: Module, sp
   if (spec && work.training) {
     const scalars = [...hyperFeeds(spec, { learningRate: 1e-3 }, 1).keys()];
     inputs.push(...optimizerInputs(spec), ...gatheredInputs(spec), ...scalars.map((name) => ({ name, shape: [] })));
-    inputs.push({ name: 'target', shape: targetShape(batch, work.training.targetChannels) });
+    inputs.push({ name: 'target', shape: targetShape(batch, work.training.target) });
     compute = trainingStep(spec);
   }
   let drawn = 0;

@@ -12,8 +12,8 @@ export interface ForecastImage {
   readonly file: string;
   /** `[[z,] y, x, c]`. */
   readonly shape: readonly number[];
-  /** Channels of its target; undefined without one. */
-  readonly targetChannels?: number;
+  /** `[[z,] y, x, c]` of its target; undefined without one. */
+  readonly targetShape?: readonly number[];
   /** Bytes that the memory budget holds for it while it is in the graph, with what is made of it. */
   readonly bytes: number;
 }
@@ -48,6 +48,13 @@ export interface Finding {
   readonly facts: Readonly<Record<string, number>>;
 }
 
+/** How the targets of a batch differ from its images. */
+export interface TargetForecast {
+  readonly channels: number;
+  /** Pixels of a target along one pixel of the image, for each axis. */
+  readonly scale: readonly number[];
+}
+
 /** What a node computes with a network in the whole phase. */
 export interface NetworkWork {
   readonly node: string;
@@ -62,7 +69,7 @@ export interface NetworkWork {
     readonly frozen: readonly string[];
     /** Gradients of several batches are kept for one step. */
     readonly accumulates: boolean;
-    readonly targetChannels: number;
+    readonly target: TargetForecast;
     /** Evaluations of validation batches. */
     readonly validation: readonly Pieces[];
   };

@@ -26,6 +26,14 @@ const Parameters = Type.Object(
     ndim: Type.Union([Type.Literal('2D'), Type.Literal('3D')], { default: '2D' }),
     channels: Type.Integer({ minimum: 1, default: 1, description: 'Channels that every raw image must have.' }),
     forceRgb: Type.Boolean({ default: false, description: 'Repeat a single channel three times.' }),
+    targetChannels: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      default: null,
+      description: 'Channels that every target must have; null for any.',
+    }),
+    scale: Type.Array(Type.Integer({ minimum: 1 }), {
+      default: [],
+      description: 'Pixels of a target along one pixel of its image, for each axis; empty for one.',
+    }),
     subset: Type.Union([Subset, Type.Null()], { default: null, description: 'Read one side of a split only.' }),
     share: Type.Number({
       default: 1,
@@ -127,7 +135,7 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
     file: pair.file,
     shape: pair.shape,
     bytes: demandOf(pair, parameters, planner.memory, planner.demand),
-    ...(pair.target && { targetChannels: pair.target.shape.at(-1) }),
+    ...(pair.target && { targetShape: pair.target.shape }),
   }));
   const dtypes = [...new Set(chosen.map(({ pair }) => pair.dtype))].join(' and ');
   const shapes = shapeText(images.map(({ shape }) => shape));
@@ -139,8 +147,11 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
   return { images, onlyImage: pairs.length === 1 };
 }
 
-function whyChosen({ subset, targets }: FolderParameters, found: number, chosen: number): string {
-  const labels = targets === null ? '' : ` Targets from ${targets} match them in number and shape.`;
+function whyChosen({ subset, targets, scale }: FolderParameters, found: number, chosen: number): string {
+  const labels =
+    targets === null
+      ? ''
+      : ` Targets from ${targets} match them in number and ${scale.some((factor) => factor > 1) ? `are ${scale.join('×')} times as large` : 'shape'}.`;
   if (!subset || chosen === found) {
     const divided = subset && found === 1 ? ' Its patches are divided into training and validation.' : '';
     return `${found === 1 ? 'It is the only image' : `These are all ${found} images`} of the folder.${divided}${labels}`;

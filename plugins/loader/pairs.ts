@@ -7,6 +7,7 @@ import { AbortedError, BiagraphError, DataError } from '../../core/errors.js';
 import type { Dimensionality } from '../../core/image/axes.js';
 import type { ImageFiles } from '../../core/image/files.js';
 import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
+import { scaleSides } from '../../core/image/scale.js';
 
 export interface Pair {
   /** Stem of the raw file; unique in the folder. */
@@ -23,6 +24,10 @@ export interface PairOptions {
   ndim: Dimensionality;
   channels: number;
   forceRgb: boolean;
+  /** Channels of every target; null, the default, for any. */
+  targetChannels?: number | null;
+  /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
+  scale?: readonly number[];
 }
 
 /** Problems told in one message; the rest is counted. */
@@ -93,7 +98,7 @@ async function listFolder(folder: string): Promise<string[]> {
 async function probePair(
   file: string,
   targetFile: string | undefined,
-  { ndim, channels, forceRgb }: PairOptions,
+  { ndim, channels, forceRgb, targetChannels = null, scale = [] }: PairOptions,
   files: ImageFiles,
   problems: string[],
 ): Promise<Pair> {
@@ -110,8 +115,19 @@ async function probePair(
   const pair: Pair = { id: path.parse(file).name, file, shape: [...shape.slice(0, -1), given], dtype };
   if (targetFile === undefined) return pair;
   const target = await files.probe(targetFile, ndim);
-  const [wanted, came] = [shape.slice(0, -1).join('×'), target.shape.slice(0, -1).join('×')];
-  if (wanted !== came) problems.push(`${targetFile}: is ${came}, but its image ${file} is ${wanted}.`);
+  const [sides, came] = [shape.slice(0, -1), target.shape.slice(0, -1).join('×')];
+  const wanted = scaleSides(sides, scale).join('×');
+  if (wanted !== came)
+    problems.push(
+      scale.some((factor) => factor > 1)
+        ? `${targetFile}: is ${came}, but its image ${file} (${sides.join('×')}) times PROBLEM.SUPER_RESOLUTION.UPSCALING (${scale.join('×')}) is ${wanted}.`
+        : `${targetFile}: is ${came}, but its image ${file} is ${wanted}.`,
+    );
+  const targetFound = target.shape[target.shape.length - 1];
+  if (targetChannels !== null && targetFound !== targetChannels)
+    problems.push(
+      `${targetFile}: the target has ${targetFound} channel${targetFound === 1 ? '' : 's'}, expected ${targetChannels}, which the network predicts.`,
+    );
   pair.target = { file: targetFile, shape: target.shape, bytes: sizeOf(target.shape) * bytesPerValue(target.dtype) };
   return pair;
 }

@@ -4,8 +4,10 @@
 import { concatMap, Observable } from 'rxjs';
 import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
+import type { Image } from '../../core/image/image.js';
 import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
+import { scaleBetween, scaleBox, scaleSides } from '../../core/image/scale.js';
 import { NO_LEASE } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
 import { defineNode, type Part } from '../../core/plugin/define.js';
@@ -99,8 +101,14 @@ export function cutFromConfig(
 function completeSample(sample: Sample, patch: readonly number[]): { parent: Sample; added: number[] } {
   const { picture, added } = completeShape(sample.image, patch);
   if (added.every((amount) => amount === 0)) return { parent: sample, added };
-  const target = sample.target && completeShape(sample.target, patch).picture;
+  const target = completeTarget(sample, patch);
   return { parent: { ...sample, image: picture, ...(target && { target }) }, added };
+}
+
+/** The target completed as its image is, on its own grid. */
+export function completeTarget({ image, target, file }: Sample, patch: readonly number[]): Image | undefined {
+  const scale = target && scaleBetween(image.shape, target.shape, file);
+  return target && scale ? completeShape(target, scaleSides(patch, scale)).picture : target;
 }
 
 /**
@@ -109,6 +117,7 @@ function completeSample(sample: Sample, patch: readonly number[]): { parent: Sam
  */
 export function describePatch(placement: Placement): Sample {
   const { parent, index, box } = placement;
+  const scale = parent.target && scaleBetween(parent.image.shape, parent.target.shape, parent.file);
   return {
     id: `${parent.id}#${index}`,
     index: parent.index,
@@ -117,8 +126,9 @@ export function describePatch(placement: Placement): Sample {
       return readPatch(parent.image, box);
     },
     get target() {
-      return parent.target && readPatch(parent.target, box);
+      return parent.target && scale ? readPatch(parent.target, scaleBox(box, scale)) : parent.target;
     },
+    ...(parent.targetKinds && { targetKinds: parent.targetKinds }),
     products: {},
     facts: {},
     metrics: {},

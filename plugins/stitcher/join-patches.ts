@@ -3,10 +3,12 @@
  */
 import { concatMap, EMPTY, of } from 'rxjs';
 import { type Static, Type } from 'typebox';
+import { DataError } from '../../core/errors.js';
 import { Blender } from '../../core/image/blend.js';
-import { channelCount, type Image, sizeOf, spatialShape } from '../../core/image/image.js';
-import { cropTo, dropStart } from '../../core/image/patch.js';
+import { channelCount, type Image, type ImageMetadata, sizeOf, spatialShape } from '../../core/image/image.js';
+import { cropTo, dropStart, scaleGeometry } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
+import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { defineNode } from '../../core/plugin/define.js';
 
 const Parameters = Type.Object(
@@ -16,6 +18,10 @@ const Parameters = Type.Object(
       description: 'taper lets a prediction fade towards the border of its patch; plain averages.',
     }),
     channels: Type.Integer({ minimum: 1, default: 1, description: 'Channels of a prediction, to plan memory with.' }),
+    scale: Type.Array(Type.Integer({ minimum: 1 }), {
+      default: [],
+      description: 'How much larger a prediction is than its patch, for each axis, to plan memory with; empty for one.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -28,7 +34,8 @@ export const joinPatches = defineNode({
   output: 'channels',
   parameters: Parameters,
   // The joined prediction, and the sums of the slab that is being filled: at most as many float64 again.
-  memory: ({ channels }, { shape }) => 3 * sizeOf(shape.slice(0, -1)) * channels * Float32Array.BYTES_PER_ELEMENT,
+  memory: ({ channels, scale }, { shape }) =>
+    3 * sizeOf(scaleSides(shape.slice(0, -1), scale)) * channels * Float32Array.BYTES_PER_ELEMENT,
   create:
     ({ weights }: Static<typeof Parameters>) =>
     ({ main }) => {
@@ -50,6 +57,8 @@ export const joinPatches = defineNode({
 
 class PatchCollector {
   private readonly blender: Blender | undefined;
+  /** Pixels of a prediction along one pixel of its patch. */
+  private readonly scale: readonly number[];
   private whole: Image | undefined;
   private come = 0;
   private readonly sums: Record<string, number> = {};
@@ -59,11 +68,15 @@ class PatchCollector {
     prediction: Image,
     weights: 'taper' | 'plain',
   ) {
-    if (first.geometry)
-      this.blender = new Blender(spatialShape(first.parent.image), channelCount(prediction), first.geometry, {
-        weights,
-        metadata: first.parent.image.metadata,
-      });
+    const { parent, box, geometry } = first;
+    this.scale = scaleOf(box.size, prediction, parent.file);
+    if (geometry)
+      this.blender = new Blender(
+        scaleSides(spatialShape(parent.image), this.scale),
+        channelCount(prediction),
+        scaleGeometry(geometry, this.scale),
+        { weights, metadata: scaledMetadata(parent.image.metadata, this.scale) },
+      );
   }
 
   get complete(): boolean {
@@ -72,7 +85,11 @@ class PatchCollector {
 
   add(placement: Placement, prediction: Image, metrics: Readonly<Record<string, number>>): void {
     if (this.blender) this.blender.add(placement.index, prediction);
-    else this.whole = cropTo(prediction, spatialShape(this.first.parent.image));
+    else {
+      const { image: raw } = this.first.parent;
+      const cropped = cropTo(prediction, scaleSides(spatialShape(raw), this.scale));
+      this.whole = { ...cropped, metadata: scaledMetadata(raw.metadata, this.scale) };
+    }
     for (const [name, value] of Object.entries(metrics)) this.sums[name] = (this.sums[name] ?? 0) + value;
     this.come++;
   }
@@ -85,9 +102,33 @@ class PatchCollector {
     return {
       ...parent,
       image: dropStart(parent.image, added),
-      ...(parent.target && { target: dropStart(parent.target, added) }),
-      products: { ...parent.products, channels: dropStart(joined, added) },
+      ...(parent.target && { target: dropTargetStart(parent, parent.target, added) }),
+      products: { ...parent.products, channels: dropStart(joined, scaleSides(added, this.scale)) },
       metrics: { ...parent.metrics, ...metrics },
     };
   }
+}
+
+/** @throws DataError when a network gives an output that is no whole multiple of its input. */
+function scaleOf(patch: readonly number[], prediction: Image, file: string): number[] {
+  const sides = spatialShape(prediction);
+  const scale = patch.map((side, axis) => sides[axis] / side);
+  if (scale.every((factor) => Number.isInteger(factor))) return scale;
+  throw new DataError(
+    `${file}: the network predicts ${sides.join('×')} for a patch of ${patch.join('×')}, and predictions are joined only ` +
+      'where they are as large as the patch or a whole multiple. Use another MODEL.ARCHITECTURE.',
+    { where: { file, key: 'MODEL.ARCHITECTURE' } },
+  );
+}
+
+/** The voxels of an enlarged image are smaller. */
+function scaledMetadata(metadata: ImageMetadata, scale: readonly number[]): ImageMetadata {
+  const { spacing } = metadata;
+  if (!spacing || scale.every((factor) => factor === 1)) return metadata;
+  return { ...metadata, spacing: spacing.map((length, axis) => length / scale[axis]) };
+}
+
+function dropTargetStart({ image, file }: Sample, target: Image, added: readonly number[]): Image {
+  const scale = scaleBetween(image.shape, target.shape, file);
+  return scale ? dropStart(target, scaleSides(added, scale)) : target;
 }

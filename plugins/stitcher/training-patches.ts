@@ -4,9 +4,11 @@
 import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
+import { sizeOf } from '../../core/image/image.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
+import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { ImageStore } from '../../core/image/store.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
@@ -16,6 +18,7 @@ import { defineNode } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
+import { completeTarget } from './cut-patches.js';
 
 const Parameters = Type.Object(
   {
@@ -109,7 +112,7 @@ export const trainingPatches = defineNode({
           const item = items[index];
           const stream = random({ epoch, sample: index, node: place.name });
           const box = item.box ?? randomBox(store.shapes(item.position).image, patch, stream);
-          const { id, file } = store.at(item.position);
+          const { id, file, targetKinds } = store.at(item.position);
           await gate.pass();
           const lease = gate.hold(
             await memory.lease(patchBytes(store.shapes(item.position), patch), `a patch of ${file}`, signal),
@@ -119,6 +122,7 @@ export const trainingPatches = defineNode({
             index,
             file,
             ...(await store.read(item.position, box)),
+            ...(targetKinds && { targetKinds }),
             products: {},
             facts: {},
             metrics: {},
@@ -143,12 +147,8 @@ function planPatches(parameters: PatchParameters, main: Forecast, { tell, memory
     shapes: (position) => ({ image: shapes[position] }),
   };
   const items = listItems(images, parameters, main.onlyImage);
-  for (const { shape, targetChannels } of main.images.slice(0, 1))
-    placesFor(
-      patchBytes({ image: shape, ...(targetChannels && { target: [targetChannels] }) }, patch),
-      parameters,
-      memory,
-    );
+  for (const { shape, targetShape } of main.images.slice(0, 1))
+    placesFor(patchBytes({ image: shape, ...(targetShape && { target: targetShape }) }, patch), parameters, memory);
   const counts = shapes.map(() => 0);
   for (const { position } of items) counts[position]++;
   const cut = () =>
@@ -173,11 +173,8 @@ function planPatches(parameters: PatchParameters, main: Forecast, { tell, memory
 
 function completeSample(sample: Sample, { complete, patch }: PatchParameters): Sample {
   if (!complete) return sample;
-  return {
-    ...sample,
-    image: completeShape(sample.image, patch).picture,
-    ...(sample.target && { target: completeShape(sample.target, patch).picture }),
-  };
+  const target = completeTarget(sample, patch);
+  return { ...sample, image: completeShape(sample.image, patch).picture, ...(target && { target }) };
 }
 
 /** What the boxes of an epoch depend on: the images in their order. */
@@ -225,8 +222,13 @@ function patchBytes(
   { image, target }: { image: readonly number[]; target?: readonly number[] },
   patch: readonly number[],
 ): number {
-  const channels = image[image.length - 1] + (target?.[target.length - 1] ?? 0);
-  return patch.reduce((product, side) => product * side, channels * Float32Array.BYTES_PER_ELEMENT);
+  const values = sizeOf(patch) * image[image.length - 1] + (target ? targetValues(image, target, patch) : 0);
+  return values * Float32Array.BYTES_PER_ELEMENT;
+}
+
+function targetValues(image: readonly number[], target: readonly number[], patch: readonly number[]): number {
+  const scale = scaleBetween(image, target);
+  return scale ? sizeOf(scaleSides(patch, scale)) * target[target.length - 1] : sizeOf(target);
 }
 
 /**

@@ -5,6 +5,7 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { padToDivisible } from '../../core/image/patch.js';
 import type { Sample } from '../../core/image/sample.js';
+import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { NO_LEASE } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, shapeText } from '../../core/plugin/forecast.js';
@@ -52,7 +53,9 @@ export const wholeImage = defineNode({
           const picture = padToDivisible(parent.image, divisor);
           const size = picture.shape.slice(0, -1);
           const none = size.map(() => 0);
-          const target = parent.target && padToDivisible(parent.target, divisor);
+          const scale = parent.target && scaleBetween(parent.image.shape, parent.target.shape, parent.file);
+          const target =
+            parent.target && scale ? padToDivisible(parent.target, scaleSides(divisor, scale)) : parent.target;
           return {
             id: `${parent.id}#0`,
             index: parent.index,

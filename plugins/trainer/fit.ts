@@ -3,8 +3,16 @@
  */
 import { defer, from, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
+import { scaleBetween } from '../../core/image/scale.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { counted, countPieces, type Forecast, type Pieces, type Planner } from '../../core/plugin/forecast.js';
+import {
+  counted,
+  countPieces,
+  type Forecast,
+  type Pieces,
+  type Planner,
+  type TargetForecast,
+} from '../../core/plugin/forecast.js';
 import { buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
 import { LossSpec, MetricSpec, NetworkSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
@@ -122,6 +130,13 @@ export const fitTrainer = defineNode({
   },
 });
 
+/** Of the first image: all are alike in this. */
+function targetOf({ images: [first] }: Forecast): TargetForecast {
+  if (!first?.targetShape) return { channels: 1, scale: [] };
+  const { shape, targetShape, file } = first;
+  return { channels: targetShape.at(-1)!, scale: scaleBetween(shape, targetShape, file) ?? [] };
+}
+
 function optimizerOf({ optimizer, betas, weightDecay, clipNorm }: FitParameters): OptimizerSpec {
   return { name: optimizer, betas: [betas[0], betas[1]], weightDecay, clipNorm };
 }
@@ -153,7 +168,7 @@ function planFit(
       optimizer: optimizerOf(parameters),
       frozen,
       accumulates: accumulate > 1,
-      targetChannels: main.images[0]?.targetChannels ?? 1,
+      target: targetOf(main),
       validation: inAllEpochs(validation?.batches ?? []),
     },
   });

@@ -26,7 +26,7 @@ const training = (side: number): NetworkWork => ({
     optimizer: { name: 'ADAMW', betas: [0.9, 0.999], weightDecay: 0, clipNorm: 0 },
     frozen: [],
     accumulates: false,
-    targetChannels: 1,
+    target: { channels: 1, scale: [] },
     validation: [],
   },
 });
@@ -72,6 +72,7 @@ it('largestPiece compares the values of one piece, not of all', () => {
   ).toEqual([2, 8]);
 });
 
-it('targetShape replaces the channels', () => {
-  expect(targetShape([4, 16, 32, 32, 3], 1)).toEqual([4, 16, 32, 32, 1]);
+it('targetShape replaces the channels, and enlarges the sides', () => {
+  expect(targetShape([4, 16, 32, 32, 3], { channels: 1, scale: [] })).toEqual([4, 16, 32, 32, 1]);
+  expect(targetShape([4, 32, 32, 3], { channels: 2, scale: [2, 3] })).toEqual([4, 64, 96, 2]);
 });

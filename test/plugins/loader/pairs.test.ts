@@ -54,6 +54,25 @@ test('a repeated channel counts three times', async () => {
   ]);
 });
 
+test('targets may be larger by whole factors, and must have the channels that are predicted', async () => {
+  const [images, targets] = [path.join(root, 'raw'), path.join(root, 'high')];
+  await mkdir(targets);
+  await writeFile(path.join(targets, 'a.shape'), '12x15x1');
+  await writeFile(path.join(targets, 'b.shape'), '12x15x1');
+  const wanted = { ...options, images, targets, scale: [2, 3], targetChannels: 1 };
+  expect((await listPairs(wanted, files, signal)).map(({ target }) => target!.shape)).toEqual([
+    [12, 15, 1],
+    [12, 15, 1],
+  ]);
+  await writeFile(path.join(targets, 'a.shape'), '12x16x1');
+  await writeFile(path.join(targets, 'b.shape'), '12x15x2');
+  const failing = listPairs(wanted, files, signal);
+  await expect(failing).rejects.toThrow(
+    /a\.shape: is 12×16, but its image .*a\.shape \(6×5\) times PROBLEM\.SUPER_RESOLUTION\.UPSCALING \(2×3\) is 12×15/,
+  );
+  await expect(failing).rejects.toThrow(/b\.shape: the target has 2 channels, expected 1/);
+});
+
 test('stops when told to', async () => {
   const wanted = { ...options, images: path.join(root, 'raw'), targets: null };
   await expect(listPairs(wanted, files, AbortSignal.abort())).rejects.toThrow(AbortedError);

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
-import { type Image, image } from '../../../core/image/image.js';
+import { type Image, image, sizeOf } from '../../../core/image/image.js';
 import type { Sample } from '../../../core/image/sample.js';
+import { scaleSides } from '../../../core/image/scale.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
 
 const cutter = (parameters: object) => node('cutter', 'stitcher/cut-patches', parameters);
@@ -78,6 +79,72 @@ describe('cutting and joining', () => {
   });
 });
 
+/** Every pixel repeated `scale` times along each axis. */
+function enlarge(picture: Image, scale: readonly number[]): Image {
+  const sides = scaleSides(picture.shape.slice(0, -1), scale);
+  const channels = picture.shape.at(-1)!;
+  const large = image(new Float32Array(sizeOf(sides) * channels), [...sides, channels], picture.metadata);
+  for (let i = 0; i < large.data.length; i++) {
+    let [pixel, from, step] = [Math.floor(i / channels), 0, 1];
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      from += Math.floor((pixel % sides[axis]) / scale[axis]) * step;
+      pixel = Math.floor(pixel / sides[axis]);
+      step *= picture.shape[axis];
+    }
+    (large.data as Float32Array)[i] = picture.data[from * channels + (i % channels)];
+  }
+  return large;
+}
+
+describe('super-resolution', () => {
+  const cases = fc.oneof(
+    fc.record({ shape: fc.constant([9, 5]), patch: fc.constant([4, 6]), scale: fc.constantFrom([2, 2], [1, 3]) }),
+    fc.record({ shape: fc.constant([5, 6, 7]), patch: fc.constant([6, 4, 4]), scale: fc.constantFrom([2, 2, 2]) }),
+  );
+
+  test('patches that the network enlarged are joined to an enlarged image, beside the target of that size', async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, fc.boolean(), async ({ shape, patch, scale }, padded) => {
+        const picture = { ...ramp([...shape, 1]), metadata: { spacing: shape.map(() => 1) } };
+        const target = enlarge(picture, scale);
+        const padding = padded ? patch.map(() => 1) : [];
+        const patches = await bench().run(cutter({ patch, padding }), [sampleOf(picture, { target })]);
+        const predicted = patches.map((sample) => {
+          expect(sample.target!.shape).toEqual([...scaleSides(patch, scale), 1]);
+          return { ...sample, products: { channels: enlarge(sample.image, scale) } };
+        });
+        const [joined] = await bench().run(joiner(), predicted);
+        closeTo(joined.products.channels, target);
+        expect(joined.target).toEqual(target);
+        expect(joined.image).toEqual(picture);
+        expect(joined.products.channels.metadata.spacing).toEqual(scale.map((factor) => 1 / factor));
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('the target of a patch is the same region', async () => {
+    const target = enlarge(ramp([5, 6, 1]), [2, 2]);
+    const patches = await bench().run(cutter({ patch: [4, 4] }), [sampleOf(ramp([5, 6, 1]), { target })]);
+    for (const patch of patches) expect(patch.target!.data).toEqual(enlarge(patch.image, [2, 2]).data);
+  });
+
+  test('whole images too', async () => {
+    const target = enlarge(ramp([5, 9, 1]), [2, 2]);
+    const nodes = node('cutter', 'stitcher/whole-image', { divisor: [4, 8] });
+    const [patch] = await bench().run(nodes, [sampleOf(ramp([5, 9, 1]), { target })]);
+    expect(patch.target!.shape).toEqual([16, 32, 1]);
+    const [joined] = await bench().run(joiner(), [{ ...patch, products: { channels: enlarge(patch.image, [2, 2]) } }]);
+    expect([joined.target, joined.products.channels.data]).toEqual([target, target.data]);
+  });
+
+  test('a prediction that is no whole multiple is refused', async () => {
+    const [patch] = await bench().run(cutter({ patch: [4, 4] }), [sampleOf(ramp([4, 4, 1]))]);
+    const odd = { ...patch, products: { channels: ramp([6, 6, 1]) } };
+    await expect(bench().run(joiner(), [odd])).rejects.toThrow(/predicts 6×6 for a patch of 4×4.*MODEL\.ARCHITECTURE/);
+  });
+});
+
 describe('a patch', () => {
   test('reads its pixels when asked, and knows its place', async () => {
     const picture = ramp([5, 6, 1]);
@@ -138,5 +205,6 @@ describe('a whole image', () => {
 
 test('joining plans for the prediction and its sums', () => {
   const { memory } = catalog.node('stitcher/join-patches');
-  expect(memory?.({ channels: 2 }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 100 * 2 * 4);
+  expect(memory?.({ channels: 2, scale: [] }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 100 * 2 * 4);
+  expect(memory?.({ channels: 2, scale: [2, 3] }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 600 * 2 * 4);
 });

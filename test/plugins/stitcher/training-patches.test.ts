@@ -65,6 +65,32 @@ describe('a grid', () => {
   });
 });
 
+describe('targets', () => {
+  test.each([true, false])('on a finer grid come from the same region (random places: %s)', async (random) => {
+    const target = ramp([16, 24, 1]);
+    const samples = [sampleOf(ramp([8, 8, 1]), { id: 'i0', target, targetKinds: ['image'] })];
+    for (const patch of await open().run(patches({ epochs: 1, random }), samples, 'train')) {
+      const [y, x] = patch.id.split('@')[1].split(',').map(Number);
+      expect(patch.target!.shape).toEqual([8, 12, 1]);
+      expect(patch.target!.data[0]).toBe(2 * y * 24 + 3 * x);
+      expect(patch.targetKinds).toEqual(['image']);
+    }
+  });
+
+  test('of a single pixel stay whole', async () => {
+    const samples = [sampleOf(ramp([8, 8, 1]), { target: ramp([1, 1, 1]) })];
+    for (const patch of await open().run(patches({ epochs: 1 }), samples, 'train'))
+      expect(patch.target!.shape).toEqual([1, 1, 1]);
+  });
+
+  test('that are no multiple are refused', async () => {
+    const samples = [sampleOf(ramp([8, 8, 1]), { target: ramp([12, 8, 1]) })];
+    await expect(open().run(patches({ epochs: 1 }), samples, 'train')).rejects.toThrow(
+      /s0\.tif: the sides of the target \(12×8\) are no whole multiples of those of its image \(8×8\)/,
+    );
+  });
+});
+
 describe('random places', () => {
   test('are one an image and epoch, inside of it, other ones in each epoch', async () => {
     const samples = await open().run(patches({ epochs: 3, random: true }), images(4), 'train');
