@@ -3,6 +3,8 @@ import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { flipAugmenter } from './augmenter/flip.js';
 import { quarterTurnAugmenter } from './augmenter/quarter-turn.js';
+import { nifti } from './format/nifti.js';
+import { npy, npz } from './format/npy.js';
 import { bmp, jpeg, png } from './format/raster.js';
 import { tiff } from './format/tiff.js';
 import { folderLoader } from './loader/folder.js';
@@ -62,7 +64,7 @@ export const builtInPlugin: Plugin = definePlugin({
   models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, onnx],
   losses: [crossEntropyLoss, diceLoss],
   metrics: [iou],
-  formats: [tiff, png, jpeg, bmp],
+  formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
 });
 
 /** Module that decodes images in worker threads. Compiled and source files have different endings. */

@@ -4,7 +4,7 @@
 import { Piscina } from 'piscina';
 import { AbortedError, fromPlainError, type PlainError } from '../errors.js';
 import { type Dimensionality, imageShape } from './axes.js';
-import { detectFormat, type ImageFormat, readImage, type WriteOptions } from './format.js';
+import { detectFormat, hasEnding, type ImageFormat, readImage, type WriteOptions } from './format.js';
 import type { DType, Image } from './image.js';
 
 /** What a decoding worker gets and gives; see `plugins/format/worker.ts`. */
@@ -80,9 +80,8 @@ export class ImageFiles {
 
   /** Writes in the first format that has the file's ending and can write. @throws OutputError */
   async write(file: string, picture: Image, options: WriteOptions = {}): Promise<void> {
-    const ending = file.slice(file.lastIndexOf('.')).toLowerCase();
-    const format = this.formats.find((candidate) => candidate.write && candidate.extensions.includes(ending));
-    if (!format?.write) throw new Error(`no format writes ${ending} files`);
+    const format = this.formats.find((candidate) => candidate.write && hasEnding(file, candidate));
+    if (!format?.write) throw new Error(`no format writes ${file.slice(file.lastIndexOf('.'))} files`);
     await format.write(file, picture, options);
   }
 

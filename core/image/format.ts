@@ -4,7 +4,6 @@
  */
 
 import { open, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { FormatError } from '../errors.js';
 import { type Dimensionality, toImage } from './axes.js';
 import type { Image } from './image.js';
@@ -42,8 +41,7 @@ const HEAD_BYTES = 512;
 export async function detectFormat(file: string, formats: readonly ImageFormat[]): Promise<ImageFormat> {
   const head = await readHead(file);
   const claims = formats.filter((format) => format.detects(head, file));
-  const ending = extname(file).toLowerCase();
-  const chosen = claims.find((format) => format.extensions.includes(ending)) ?? claims[0];
+  const chosen = claims.find((format) => hasEnding(file, format)) ?? claims[0];
   if (chosen) return chosen;
   const known = formats.flatMap((format) => format.extensions).join(', ');
   throw new FormatError(
@@ -60,6 +58,12 @@ export async function readImage(
 ): Promise<Image> {
   const format = await detectFormat(file, formats);
   return toImage(await format.read(file, { signal: options.signal }), options.ndim, file);
+}
+
+/** True when the name ends as files of the format do. */
+export function hasEnding(file: string, { extensions }: ImageFormat): boolean {
+  const name = file.toLowerCase();
+  return extensions.some((extension) => name.endsWith(extension));
 }
 
 async function readHead(file: string): Promise<Uint8Array> {

@@ -2,6 +2,7 @@
 
 import { endianness } from 'node:os';
 import { allocate, type PixelArray } from '../../core/image/image.js';
+import { fromHalf, narrow, toNative } from './stored-number.js';
 import { decompress } from './tiff-codec.js';
 import { blockRowBytes, type Page } from './tiff-page.js';
 
@@ -25,20 +26,11 @@ export async function readBlock(
   else if (page.bits > 8 && page.bits % 8 === 0) toNative(bytes, page.bits / 8, littleEndian);
   if (page.predictor === 2) undoDifferences(bytes, rows, page.blockWidth, perPixel, page.bits);
   if (page.bits % 8 !== 0 || page.bits === 24) return unpackBits(bytes, page, rows, perPixel, littleEndian);
-  if (page.bits === 64 && page.sampleFormat !== 'float') return narrow(bytes, page);
+  if (page.bits === 64 && page.sampleFormat !== 'float') return narrow(bytes, page.sampleFormat === 'int');
   if (page.bits === 16 && page.sampleFormat === 'float') return fromHalf(new Uint16Array(bytes.buffer, 0, values));
   const result = allocate(page.dtype, values);
   new Uint8Array(result.buffer).set(bytes);
   return result;
-}
-
-/** Brings multi-byte samples into the byte order of this machine, in place. */
-export function toNative(bytes: Uint8Array, size: number, littleEndian: boolean): void {
-  if (littleEndian === (endianness() === 'LE')) return;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (size === 2) buffer.swap16();
-  else if (size === 4) buffer.swap32();
-  else if (size === 8) buffer.swap64();
 }
 
 function reverseBits(byte: number): number {
@@ -98,28 +90,4 @@ function unpackBits(bytes: Uint8Array, page: Page, rows: number, samples: number
       result[to++] = value;
     }
   return result;
-}
-
-/** 64-bit integers as 32-bit ones. Throws when a value does not fit. */
-function narrow(bytes: Uint8Array, page: Page): PixelArray {
-  const signed = page.sampleFormat === 'int';
-  const wide = signed ? new BigInt64Array(bytes.buffer) : new BigUint64Array(bytes.buffer);
-  const result = allocate(page.dtype, wide.length);
-  for (let i = 0; i < wide.length; i++) {
-    result[i] = Number(wide[i]);
-    if (BigInt(result[i]) !== wide[i]) throw new Error(`the 64-bit value ${wide[i]} does not fit in 32 bits`);
-  }
-  return result;
-}
-
-/** IEEE 754 half precision to float32. */
-export function fromHalf(halves: Uint16Array): Float32Array {
-  return Float32Array.from(halves, (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
 }

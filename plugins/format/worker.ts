@@ -4,10 +4,12 @@ import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { isBiagraphError, toPlainError } from '../../core/errors.js';
 import type { DecodeResult, DecodeTask } from '../../core/image/files.js';
 import { readImage } from '../../core/image/format.js';
+import { nifti } from './nifti.js';
+import { npy, npz } from './npy.js';
 import { bmp, jpeg, png } from './raster.js';
 import { tiff } from './tiff.js';
 
-const FORMATS = [tiff, png, jpeg, bmp];
+const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti];
 
 /** Ids of the formats that the worker decodes. */
 export const workerFormats = FORMATS.map(({ id }) => id);

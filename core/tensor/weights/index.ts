@@ -7,6 +7,9 @@
  * ```
  */
 export { renameBiapyKeys } from './biapy-names.js';
+export { NPY_START, type NpyHeader, readNpyHeader } from './npy.js';
 export type { Plain, PlainObject } from './plain.js';
+export { PositionedFile } from './positioned-file.js';
 export { type ReadWeightsOptions, readWeights, type WeightFile, type WeightFormat } from './read-weights.js';
 export type { Checkpoint, OptimizerState } from './torch/checkpoint.js';
+export { BEST_DEFLATE, ZipArchive } from './zip.js';

@@ -20,13 +20,18 @@ const LONGEST_HEADER = 2 ** 16;
 /** Some of the bytes of an array; may be asked for more than once. */
 type Bytes = (position: number, length: number) => Promise<Uint8Array>;
 
-/**
- * Reads the array as float32 in C order.
- *
- * @returns the type as NumPy writes it where that is no real number, such as `<U5`.
- * @throws FormatError when the shape does not fit into `size` bytes.
- */
-export async function readNpy(read: Bytes, size: number): Promise<TensorData | string> {
+export interface NpyHeader {
+  /** Type as NumPy writes it, such as `<f4`. */
+  descr: string;
+  /** The first axis moves fastest. */
+  fortran: boolean;
+  shape: number[];
+  /** Where the numbers begin. */
+  start: number;
+}
+
+/** @throws FormatError when the file is none, or its header does not fit into `size` bytes. */
+export async function readNpyHeader(read: Bytes, size: number): Promise<NpyHeader> {
   if (size < PREFIX_BYTES) throw damaged(`it has ${size} bytes`);
   const prefix = await read(0, PREFIX_BYTES);
   const view = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES);
@@ -35,7 +40,17 @@ export async function readNpy(read: Bytes, size: number): Promise<TensorData | s
   const [headerStart, headerLength] = prefix[6] === 1 ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
   const start = headerStart + headerLength;
   if (headerLength > LONGEST_HEADER || start > size) throw damaged(`its header claims ${headerLength} bytes`);
-  const { descr, fortran, shape } = parseHeader(Buffer.from(await read(headerStart, headerLength)).toString('latin1'));
+  return { ...parseHeader(Buffer.from(await read(headerStart, headerLength)).toString('latin1')), start };
+}
+
+/**
+ * Reads the array as float32 in C order.
+ *
+ * @returns the type as NumPy writes it where that is no real number, such as `<U5`.
+ * @throws FormatError when the shape does not fit into `size` bytes.
+ */
+export async function readNpy(read: Bytes, size: number): Promise<TensorData | string> {
+  const { descr, fortran, shape, start } = await readNpyHeader(read, size);
   const numbers = numpyType(descr);
   if (!numbers) return descr;
   const stride = fortran ? stridesOf([...shape].reverse()).reverse() : stridesOf(shape);
@@ -66,14 +81,8 @@ export async function readNpz(archive: ZipArchive): Promise<{ tensors: NamedTens
   return { tensors, other: unread.length > 0 ? { unread: Object.fromEntries(unread) } : {} };
 }
 
-interface Header {
-  descr: string;
-  fortran: boolean;
-  shape: number[];
-}
-
 /** A dictionary as Python prints it; the three keys are always there. */
-function parseHeader(text: string): Header {
+function parseHeader(text: string): Omit<NpyHeader, 'start'> {
   const descr = /'descr':\s*(?:'([^']*)'|(\[))/.exec(text);
   const order = /'fortran_order':\s*(True|False)/.exec(text);
   const shape = /'shape':\s*\(([\d,\sL]*)\)/.exec(text);

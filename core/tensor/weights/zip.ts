@@ -25,7 +25,7 @@ const LONGEST_DIRECTORY = 16 * 2 ** 20;
 const STORED = 0;
 const DEFLATED = 8;
 /** Deflate cannot do better than 1032 to 1. */
-const BEST_DEFLATE = 1032;
+export const BEST_DEFLATE = 1032;
 /** Weights hardly compress; what unpacks beyond this is a bomb. */
 const UNPACKED_PER_FILE_BYTE = 20;
 const UNPACKED_ALWAYS = 64 * 2 ** 20;
@@ -52,17 +52,23 @@ export class ZipArchive {
     private readonly file: PositionedFile,
     private readonly entries: ReadonlyMap<string, ZipEntry>,
     private readonly directoryStart: number,
+    private readonly unpackedPerByte: number,
   ) {}
 
-  /** Reads the central directory. @throws FormatError when it is damaged or lies. */
-  static async open(file: PositionedFile): Promise<ZipArchive> {
+  /**
+   * Reads the central directory.
+   *
+   * @param unpackedPerByte how far all entries together may unpack, in bytes for each byte of the file.
+   * @throws FormatError when it is damaged or lies.
+   */
+  static async open(file: PositionedFile, unpackedPerByte = UNPACKED_PER_FILE_BYTE): Promise<ZipArchive> {
     const { start, length, count } = await findDirectory(file);
     if (length > LONGEST_DIRECTORY || count * DIRECTORY_ENTRY_BYTES > length || start + length > file.size)
       throw damaged(`the directory claims ${count} entries in ${length} bytes at ${start}, the file has ${file.size}`);
     const entries = parseDirectory(await file.read(start, length), count);
     const packed = [...entries.values()].reduce((sum, entry) => sum + entry.packed, 0);
     if (packed > file.size) throw damaged(`its entries claim ${packed} bytes, the file has ${file.size}`);
-    return new ZipArchive(file, entries, start);
+    return new ZipArchive(file, entries, start, unpackedPerByte);
   }
 
   get names(): string[] {
@@ -103,7 +109,7 @@ export class ZipArchive {
 
   private async inflate(entry: ZipEntry, packed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
     this.unpacked += entry.unpacked;
-    const allowed = UNPACKED_ALWAYS + UNPACKED_PER_FILE_BYTE * this.file.size;
+    const allowed = UNPACKED_ALWAYS + this.unpackedPerByte * this.file.size;
     if (entry.unpacked > BEST_DEFLATE * (entry.packed + 1) || this.unpacked > allowed)
       throw damaged(`entry ${shown(entry.name)} claims to unpack from ${entry.packed} to ${entry.unpacked} bytes`);
     let bytes: Buffer;

@@ -1,11 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { ImageFiles } from '../../../core/image/files.js';
-import { bmp, jpeg, png } from '../../../plugins/format/raster.js';
-import { tiff } from '../../../plugins/format/tiff.js';
 import { workerFormats } from '../../../plugins/format/worker.js';
+import { builtInPlugin } from '../../../plugins/index.js';
 import { expectedPixels, fixture, images } from '../../fixtures/image/load.js';
 
-const formats = [tiff, png, jpeg, bmp];
+const { formats } = builtInPlugin;
 const url = new URL('../../../plugins/format/worker-from-source.mjs', import.meta.url);
 const files = new ImageFiles({ formats, workers: 1, worker: { url, formats: workerFormats } });
 afterAll(() => files.close());
