@@ -66,8 +66,9 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
   refuse('MODEL.CONV_BLOCK_ORDER', model.CONV_BLOCK_ORDER !== 'conv_norm_act', 'Use conv_norm_act.');
   refuse(
     'MODEL.CONV_LAYERS',
-    (model.CONV_LAYERS as number[]).some((layers) => layers !== 2),
-    'Use 2 at every level.',
+    !model.ARCHITECTURE.toLowerCase().startsWith('unext') &&
+      (model.CONV_LAYERS as number[]).some((layers) => layers !== 2),
+    'Use 2 at every level, or take unext_v1 or unext_v2.',
   );
   return problems;
 }

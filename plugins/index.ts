@@ -21,6 +21,8 @@ import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
 import { seunet } from './model/seunet.js';
 import { unet } from './model/unet.js';
+import { unextV1 } from './model/unext-v1.js';
+import { unextV2 } from './model/unext-v2.js';
 import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
@@ -61,7 +63,7 @@ export const builtInPlugin: Plugin = definePlugin({
     imageWriter,
     overlayWriter,
   ],
-  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, onnx],
+  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, unextV1, unextV2, onnx],
   losses: [crossEntropyLoss, diceLoss],
   metrics: [iou],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],

@@ -111,6 +111,9 @@ export function networkOfFixture(fixture: Fixture, catalog: Catalog): Module {
   );
 }
 
+/** Keys of older releases that fixtures have. */
+const RENAMED: Readonly<Record<string, string>> = { 'MODEL.CONVNEXT_LAYERS': 'MODEL.CONV_LAYERS' };
+
 /** The defaults of the configuration with the fixture's keys. */
 function configOf({ args, ndim }: Fixture): Config {
   const config = Value.Create(ConfigSchema) as Record<string, unknown>;
@@ -121,7 +124,7 @@ function configOf({ args, ndim }: Fixture): Config {
     section[last] = value;
   };
   set('PROBLEM.NDIM', `${ndim}D`);
-  for (const [key, value] of Object.entries(args)) if (key.includes('.')) set(key, value);
+  for (const [key, value] of Object.entries(args)) if (key.includes('.')) set(RENAMED[key] ?? key, value);
   const upscaling = args['PROBLEM.SUPER_RESOLUTION.UPSCALING'];
   if (upscaling !== undefined) {
     set('PROBLEM.TYPE', 'SUPER_RESOLUTION');

@@ -7,7 +7,17 @@ import { builtInPlugin } from '../../../plugins/index.js';
 import { build } from './network-checks.js';
 
 const catalog = createRegistry([builtInPlugin]);
-const FAMILY = ['unet', 'attention_unet', 'resunet', 'seunet', 'resunet_se', 'multiresunet', 'resunet++'];
+const FAMILY = [
+  'unet',
+  'attention_unet',
+  'resunet',
+  'seunet',
+  'resunet_se',
+  'multiresunet',
+  'resunet++',
+  'unext_v1',
+  'unext_v2',
+];
 
 /** The defaults with some sections changed. */
 function configWith(change: (config: Config) => void): Config {

@@ -1,5 +1,8 @@
 /** What every network of the family is held to: reference numbers, sizes, both ways of running, learning. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildNetwork } from '../../../core/plugin/network.js';
 import { createRegistry } from '../../../core/plugin/registry.js';
@@ -12,9 +15,11 @@ import {
   type TensorRuntime,
   tf,
 } from '../../../core/tensor/index.js';
+import { exportOnnx } from '../../../core/tensor/onnx/export.js';
+import { modelInputs } from '../../../core/tensor/step.js';
 import { builtInPlugin } from '../../../plugins/index.js';
 import { compareWithFixture, type Fixture, networkOfFixture, readFixture } from '../../../scripts/golden-fixture.js';
-import { pattern, relativeError } from '../../core/tensor/run.js';
+import { channelsLast, pattern, relativeError } from '../../core/tensor/run.js';
 
 const FIXTURES = new URL('../../fixtures/tensor/', import.meta.url);
 const { fixtures } = JSON.parse(readFileSync(new URL('index.json', FIXTURES), 'utf8')) as { fixtures: Fixture[] };
@@ -119,4 +124,53 @@ async function train(
     losses.push((await program.step(input, target, { learningRate: 3e-3 }, { epoch: 0, step })).loss);
   await program.dispose();
   return losses;
+}
+
+/**
+ * The network as an ONNX file, run by ONNX Runtime alone, predicts images of other sizes and numbers as we do.
+ *
+ * @param spaces sides of the images; the file is made for the first ones.
+ */
+export function itExports(architecture: string, small: object, shape: Shape, spaces: readonly number[][]): void {
+  const runtime = useRuntime('cpu');
+
+  it(`predicts as an ONNX file in ${shape.ndim ?? 2}D`, async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'biagraph-onnx-'));
+    try {
+      const network = build(architecture, small, shape);
+      const { inputChannels = 1 } = shape;
+      const weights = weightsOf(network);
+      const file = path.join(folder, 'network.onnx');
+      await exportOnnx(network, weights, { file, space: spaces[0], inputChannels });
+      const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1 });
+      const program = await runtime.current.infer(network, weights);
+      for (const [i, space] of spaces.entries()) {
+        const input = pattern([i + 1, inputChannels, ...space], 5);
+        const wanted = await program.predict(channelsLast(input));
+        const feed = new ort.Tensor('float32', input.data, input.shape);
+        const results = await session.run({ [session.inputNames[0]]: feed });
+        expect(session.outputNames).toHaveLength(wanted.length);
+        wanted.forEach((tensor, k) => {
+          const { data, dims } = results[session.outputNames[k]];
+          const got = channelsLast({ data: data as Float32Array, shape: dims });
+          expect(got.shape).toEqual(tensor.shape);
+          expect(relativeError(got.data, tensor.data)).toBeLessThan(1e-4);
+        });
+      }
+      await program.dispose();
+      await session.release();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+}
+
+/** Weights of every kind, variances among them. */
+function weightsOf(network: Module): Map<string, TensorData> {
+  return new Map(
+    modelInputs(network).map(({ name, shape }, i) => {
+      const { data } = pattern(shape, i, 0.2);
+      return [name, { shape, data: data.map((v) => (name.includes('running_var') ? v + 0.4 : v)) }];
+    }),
+  );
 }

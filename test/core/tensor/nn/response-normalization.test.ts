@@ -5,17 +5,17 @@ import { expectLayerSame, trainingFunction } from './both-ways.js';
 
 describe('global response normalisation', () => {
   it('is the same compiled and eager', async () => {
-    await expectLayerSame(new GlobalResponseNormalization(3, 2), [2, 4, 5, 3]);
-    await expectLayerSame(new GlobalResponseNormalization(4, 3), [2, 3, 4, 5, 4]);
+    await expectLayerSame(new GlobalResponseNormalization(3), [2, 4, 5, 3]);
+    await expectLayerSame(new GlobalResponseNormalization(4), [2, 3, 4, 5, 4]);
   });
 
   it('compares the channels of each column along x of a volume', () => {
-    const layer = new GlobalResponseNormalization(2, 3);
+    const layer = new GlobalResponseNormalization(2);
     const x = pattern([1, 2, 3, 2, 2]);
     const inputs = new Map([
       ['x', x],
-      ['gamma', { data: Float32Array.of(1, 1), shape: [1, 1, 1, 1, 2] }],
-      ['beta', { data: Float32Array.of(0.5, 0), shape: [1, 1, 1, 1, 2] }],
+      ['gamma', { data: Float32Array.of(1, 1), shape: [1, 1, 1, 2] }],
+      ['beta', { data: Float32Array.of(0.5, 0), shape: [1, 1, 1, 2] }],
     ]);
     const { data } = runEager(inputs, trainingFunction(layer)).get('output')!;
     const norm = (column: number, channel: number) => {
@@ -29,5 +29,17 @@ describe('global response normalisation', () => {
       const wanted = x.data[i] * (1 + norm(column, channel) / mean) + (channel === 0 ? 0.5 : 0);
       expect(data[i]).toBeCloseTo(wanted, 4);
     }
+  });
+
+  it('has finite slopes for a channel that is silent', () => {
+    const { data, shape } = pattern([1, 2, 2, 2]);
+    const silent = { data: data.map((value, i) => (i % 2 === 0 ? 0 : value)), shape };
+    const inputs = new Map([
+      ['x', silent],
+      ['gamma', { data: Float32Array.of(1, 1), shape: [1, 1, 1, 2] }],
+      ['beta', { data: Float32Array.of(0, 0), shape: [1, 1, 1, 2] }],
+    ]);
+    const results = runEager(inputs, trainingFunction(new GlobalResponseNormalization(2)));
+    for (const { data } of results.values()) expect([...data].every(Number.isFinite)).toBe(true);
   });
 });
