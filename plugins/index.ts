@@ -8,10 +8,23 @@ import { npy, npz } from './format/npy.js';
 import { bmp, jpeg, png } from './format/raster.js';
 import { tiff } from './format/tiff.js';
 import { folderLoader } from './loader/folder.js';
+import { absoluteErrorLoss } from './loss/absolute-error.js';
+import { charbonnierLoss } from './loss/charbonnier.js';
+import { correlationLoss } from './loss/correlation.js';
 import { crossEntropyLoss, diceLoss } from './loss/index.js';
+import { laplacianLoss } from './loss/laplacian.js';
+import { maskedSquaredErrorLoss } from './loss/masked-squared-error.js';
+import { halfSpectralLoss, spectralLoss } from './loss/spectral.js';
+import { squaredErrorLoss } from './loss/squared-error.js';
+import { structuralSimilarityLoss } from './loss/structural-similarity.js';
+import { absoluteErrorMetric } from './metric/absolute-error.js';
+import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
+import { psnr } from './metric/psnr.js';
 import { reportMetrics } from './metric/report.js';
+import { squaredErrorMetric } from './metric/squared-error.js';
+import { ssim } from './metric/ssim.js';
 import { attentionUNet } from './model/attention-unet.js';
 import { multiResUNet } from './model/multiresunet.js';
 import { onnx } from './model/onnx.js';
@@ -64,8 +77,20 @@ export const builtInPlugin: Plugin = definePlugin({
     overlayWriter,
   ],
   models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, unextV1, unextV2, onnx],
-  losses: [crossEntropyLoss, diceLoss],
-  metrics: [iou],
+  losses: [
+    crossEntropyLoss,
+    diceLoss,
+    absoluteErrorLoss,
+    squaredErrorLoss,
+    structuralSimilarityLoss,
+    correlationLoss,
+    charbonnierLoss,
+    laplacianLoss,
+    spectralLoss,
+    halfSpectralLoss,
+    maskedSquaredErrorLoss,
+  ],
+  metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
 });
 

@@ -3,6 +3,7 @@
  */
 import { type Image, image } from './image.js';
 import { dropStart } from './patch.js';
+import { scaleBetween, scaleSides } from './scale.js';
 import { applySymmetry, inverse, padToSquare, type Symmetry, swaps } from './symmetry.js';
 
 export type Reduction = 'mean' | 'min' | 'max';
@@ -10,7 +11,7 @@ export type Reduction = 'mean' | 'min' | 'max';
 /**
  * The combined prediction. Pictures are handed to `predict` in groups of at most `batchSize`, all of one shape.
  *
- * @param predict gives `[[z,] y, x, c]` of the same sides for each picture; its channels are scalars, not directions.
+ * @param predict gives `[[z,] y, x, c]` of the same sides, or whole multiples of them, for each picture; its channels are scalars, not directions.
  */
 export async function predictAugmented(
   picture: Image,
@@ -36,7 +37,8 @@ export async function predictAugmented(
   }
   const divisor = reduction === 'mean' ? symmetries.length : 1;
   const data = Float32Array.from(total!, (value) => value / divisor);
-  return dropStart(image(data, shape, picture.metadata), added);
+  const scale = scaleBetween(square.shape, shape) ?? [];
+  return dropStart(image(data, shape, picture.metadata), scaleSides(added, scale));
 }
 
 function combine(total: Float64Array, values: Image['data'], reduction: Reduction): void {

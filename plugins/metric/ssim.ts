@@ -1,0 +1,33 @@
+/** Structural similarity. */
+import { Type } from 'typebox';
+import { extent } from '../../core/nd/image-error.js';
+import { structuralSimilarity } from '../../core/nd/ssim.js';
+import { defineMetric } from '../../core/plugin/define.js';
+import { type Tensor, tf } from '../../core/tensor/index.js';
+import { imagesOf } from '../../core/tensor/measure/difference.js';
+import { structuralSimilarity as similarityOfTensors } from '../../core/tensor/measure/ssim.js';
+
+/** Against flat images. */
+const LEAST_RANGE = 1e-6;
+
+/** The range of the values is the larger of those of prediction and target, as in the library that BiaPy measures with. */
+export const ssim = defineMetric({
+  id: 'ssim',
+  name: 'SSIM',
+  summary: 'Structural similarity (Wang et al. 2004), 1 for equal images.',
+  higherIsBetter: true,
+  parameters: Type.Object({}, { additionalProperties: false }),
+  onTensors: () => (output, target) => {
+    const [prediction, wanted] = imagesOf(output, target);
+    const range = (x: Tensor) => tf.sub(tf.max(x), tf.min(x));
+    const widest = tf.maximum(tf.maximum(range(prediction), range(wanted)), LEAST_RANGE);
+    return similarityOfTensors(prediction, wanted, widest);
+  },
+  onImages: () => (prediction, target) => {
+    const ranges = [prediction, target].map((picture) => {
+      const [least, greatest] = extent(picture);
+      return greatest - least;
+    });
+    return structuralSimilarity(prediction, target, Math.max(...ranges, LEAST_RANGE));
+  },
+});
