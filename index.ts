@@ -47,8 +47,10 @@ export {
   type Part,
   type Place,
   type Plugin,
+  type StepPixels,
 } from './core/plugin/define.js';
 export { VERSION } from './core/plugin/registry.js';
 export { services } from './core/plugin/services.js';
+export { defineStep } from './core/plugin/step.js';
 export * from './core/tensor/index.js';
 export { type Pipeline, type PipelineOptions, pipeline, type Result } from './pipeline.js';

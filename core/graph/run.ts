@@ -10,6 +10,7 @@ import type { Operator, Place, Streams } from '../plugin/define.js';
 import { services } from '../plugin/services.js';
 import type { BoundGraph, BoundNode } from './compile.js';
 import { shareSamples } from './share.js';
+import { stepChains, stepOperator } from './step-chain.js';
 
 export interface RunOptions {
   events: EventBus;
@@ -40,6 +41,7 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
     };
     const consumers = countConsumers(bound);
     const outputs = new Map<string, Observable<Sample>>();
+    const chains = stepChains(bound.order);
 
     for (const node of bound.order) {
       const streams: Record<string, Observable<Sample>> = {};
@@ -48,7 +50,14 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
       if (feed) streams.main = feed;
       let operator: Operator;
       try {
-        operator = container.operator(node.definition, node.parameters, placeOf(node, bound, onClose), { memory });
+        const chain = chains.get(node.name);
+        if (chain?.length === 0) operator = ({ main }) => main;
+        else if (chain && chain.length > 1)
+          operator = stepOperator(chain, {
+            random: container.service(services.random),
+            compute: container.service(services.compute),
+          });
+        else operator = container.operator(node.definition, node.parameters, placeOf(node, bound, onClose), { memory });
       } catch (error) {
         subscriber.error(reportFailure(error, node, phase, events));
         return ended;

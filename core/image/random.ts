@@ -51,13 +51,17 @@ function hash(text: string): number {
 
 /** Numbers of one {@link RandomKey}; the same key always gives the same numbers. */
 export class RandomStream {
+  /** What the stream was made from: the same key gives the same numbers in another thread. */
+  readonly key: RandomKey;
   readonly #key: [number, number];
   readonly #counter: Words;
   #block: Words = [0, 0, 0, 0];
   #used = 4;
   #spare: number | undefined;
 
-  constructor({ seed, epoch = 0, sample = 0, node = '' }: RandomKey) {
+  constructor(key: RandomKey) {
+    const { seed, epoch = 0, sample = 0, node = '' } = key;
+    this.key = key;
     this.#key = [seed >>> 0, hash(node)];
     // The second word keeps large or negative seeds apart; the first counts blocks.
     this.#counter = [0, Math.floor(seed / 2 ** 32) >>> 0, epoch >>> 0, sample >>> 0];

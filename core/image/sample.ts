@@ -53,6 +53,8 @@ export interface Sample {
   readonly target?: Image;
   /** One for each channel of the target; all `mask` where it is left out. */
   readonly targetKinds?: readonly TargetKind[];
+  /** Another patch of the data set, as it was cut, for augmenters that mix two. */
+  readonly partner?: { readonly image: Image; readonly target?: Image };
   /** What later nodes made of the image, by name: `raw`, `channels`, `binarized`, ... */
   readonly products: Readonly<Record<string, Image>>;
   /** Facts that a later node needs, by the name of the node that left them. */

@@ -4,6 +4,7 @@
 
 import os from 'node:os';
 import { performance } from 'node:perf_hooks';
+import { Compute } from '../compute/compute.js';
 import { memoryBudgetBytes } from '../config/index.js';
 import { ImageFiles } from '../image/files.js';
 import { randomStream } from '../image/random.js';
@@ -31,6 +32,11 @@ export function openSession(
   const { SYSTEM: system } = config;
   const memory = new MemoryBudget(memoryBudgetBytes(config));
   const files = openFiles(job);
+  const compute = new Compute({
+    threads: workerThreads(system.NUM_WORKERS),
+    selfUrl: job.assembly.selfUrl,
+    notice: (message) => events.emit({ type: 'warning', message }),
+  });
   let runtime: Promise<TensorRuntime> | undefined;
   const tensors = () => {
     runtime ??= openTensors(job, (message) => events.emit({ type: 'warning', message }));
@@ -42,6 +48,7 @@ export function openSession(
     random: (key) => randomStream({ ...key, seed: system.SEED }),
     signal,
     files,
+    compute,
     tensors,
     catalog,
     training,
@@ -53,6 +60,7 @@ export function openSession(
     tensors,
     async close() {
       await files.close();
+      await compute.close();
       await (await runtime?.catch(() => undefined))?.dispose();
     },
   };
@@ -62,7 +70,7 @@ export function openSession(
 export function openFiles({ config, catalog, assembly }: PreparedJob): ImageFiles {
   return new ImageFiles({
     formats: catalog.formats(),
-    workers: decodingThreads(config.SYSTEM.NUM_WORKERS),
+    workers: workerThreads(config.SYSTEM.NUM_WORKERS),
     worker: assembly.decoder,
   });
 }
@@ -74,6 +82,6 @@ export function openTensors({ config }: PreparedJob, onNotice: (message: string)
 }
 
 /** SYSTEM.NUM_WORKERS: −1 leaves a core to the tensor session, and takes five at most, as BiaPy. */
-function decodingThreads(workers: number): number {
+function workerThreads(workers: number): number {
   return workers >= 0 ? workers : Math.max(1, Math.min(5, os.availableParallelism() - 1));
 }

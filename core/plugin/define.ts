@@ -10,6 +10,7 @@ import type { Graph } from '../graph/graph.js';
 import type { PortType, Role } from '../graph/port.js';
 import type { ImageFormat } from '../image/format.js';
 import type { Image } from '../image/image.js';
+import type { RandomStream } from '../image/random.js';
 import type { Sample } from '../image/sample.js';
 import type { Phase } from '../job/events.js';
 import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
@@ -37,6 +38,21 @@ export interface Place {
   demand(image: { shape: readonly number[]; bytes: number }): number;
   /** Called when the graph has ended, in whatever way. */
   onClose(work: () => void | Promise<void>): void;
+}
+
+/** What a step sees of a sample, and gives back: plain data that can go from one thread to another. */
+export type StepPixels = Pick<Sample, 'image' | 'target' | 'targetKinds' | 'partner'>;
+
+/** A node that changes the pixels of one sample at a time; see `defineStep`. */
+export interface Step<P extends TObject = TObject> {
+  /** URL of the module that exports the node, for worker threads; without it the step runs on the main thread. */
+  readonly module?: string;
+  /**
+   * Changes pixels, never in place; gives back what it got where nothing is to change.
+   *
+   * @param random a stream of this seed, epoch, sample and node alone.
+   */
+  run(pixels: StepPixels, parameters: Static<P>, random: RandomStream): StepPixels;
 }
 
 export interface NodeDefinition<P extends TObject = TObject, N extends Needs = Needs> {
@@ -71,6 +87,8 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
     inputs: Readonly<Record<string, Forecast>>,
     planner: Planner,
   ): Forecast | Promise<Forecast>;
+  /** For a node that is a pure change of one sample; `create` then does the same for the node alone. */
+  readonly step?: Step<P>;
   create(parameters: Static<P>, services: Resolved<N>, place: Place): Operator;
 }
 

@@ -29,6 +29,12 @@ export async function loadPlugin(spec: string, folder: string, selfUrl: string):
   return checkShape(loaded.default, spec, file);
 }
 
+/** A module that may import `biagraph` and be TypeScript, by its URL, as {@link loadPlugin} imports it. */
+export async function importPlugin(url: string, selfUrl: string): Promise<Record<string, unknown>> {
+  await shareBiagraph(selfUrl);
+  return importFile(fileURLToPath(url));
+}
+
 function isPath(spec: string): boolean {
   return /^[./~]/.test(spec) || path.isAbsolute(spec) || /\.[cm]?[jt]s$/.test(spec);
 }

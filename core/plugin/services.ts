@@ -2,6 +2,7 @@
  * Services of a job that nodes may ask for with `needs`. Each is bound once in the job's container.
  */
 
+import type { Compute } from '../compute/compute.js';
 import type { ImageFiles } from '../image/files.js';
 import type { RandomSource } from '../image/random.js';
 import type { EventBus } from '../job/events.js';
@@ -22,6 +23,8 @@ export interface Services {
   signal: AbortSignal;
   /** Reading and writing of images by format, in the worker pool. */
   files: ImageFiles;
+  /** Functions of modules in worker threads. */
+  compute: Compute;
   /** The tensor runtime, started on first use. */
   tensors: () => Promise<TensorRuntime>;
   /** Models, losses, metrics and nodes by id. */
@@ -40,6 +43,7 @@ const NAMES: readonly (keyof Services)[] = [
   'random',
   'signal',
   'files',
+  'compute',
   'tensors',
   'catalog',
   'training',

@@ -1,12 +1,11 @@
 /**
  * Mirrors patches (AUGMENTOR.VFLIP, HFLIP, ZFLIP).
  */
-import { map } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { applySymmetry, flip } from '../../core/image/symmetry.js';
-import { defineNode, type Part } from '../../core/plugin/define.js';
-import { services } from '../../core/plugin/services.js';
+import type { Part } from '../../core/plugin/define.js';
+import { defineStep } from '../../core/plugin/step.js';
 
 const Chance = Type.Number({ default: 0, minimum: 0, maximum: 1 });
 
@@ -19,38 +18,30 @@ const Parameters = Type.Object(
   { additionalProperties: false },
 );
 
-export const flipAugmenter = defineNode({
+export const flipAugmenter = defineStep({
   id: 'augmenter/flip',
   role: 'augmenter',
   summary: 'Mirrors patches and their targets at random.',
-  inputs: { main: ['patch'] },
-  output: 'patch',
   parameters: Parameters,
   keys: ['AUGMENTOR.VFLIP', 'AUGMENTOR.HFLIP', 'AUGMENTOR.ZFLIP'],
   order: 22,
-  needs: { random: services.random },
   fromConfig,
-  create:
-    ({ y, x, z }, { random }, place) =>
-    ({ main }) =>
-      main.pipe(
-        map((sample) => {
-          const ndim = sample.image.shape.length - 1;
-          const draws = random({ epoch: sample.moment?.epoch, sample: sample.index, node: place.name });
-          let { image, target } = sample;
-          // Three draws for every sample: what one axis gets does not depend on the settings of another.
-          for (const [axis, chance] of [
-            [ndim - 2, y],
-            [ndim - 1, x],
-            [ndim - 3, z],
-          ]) {
-            if (!draws.chance(chance) || axis < 0) continue;
-            image = applySymmetry(image, flip(ndim, axis));
-            target = target && applySymmetry(target, flip(ndim, axis));
-          }
-          return { ...sample, image, ...(target && { target }) };
-        }),
-      ),
+  module: import.meta.url,
+  run(pixels, { y, x, z }, random) {
+    const ndim = pixels.image.shape.length - 1;
+    let { image, target } = pixels;
+    // Three draws for every sample: what one axis gets does not depend on the settings of another.
+    for (const [axis, chance] of [
+      [ndim - 2, y],
+      [ndim - 1, x],
+      [ndim - 3, z],
+    ]) {
+      if (!random.chance(chance) || axis < 0) continue;
+      image = applySymmetry(image, flip(ndim, axis));
+      target = target && applySymmetry(target, flip(ndim, axis));
+    }
+    return image === pixels.image ? pixels : { ...pixels, image, ...(target && { target }) };
+  },
 });
 
 function fromConfig({ AUGMENTOR: augment, PROBLEM }: Config, part: Part): Static<typeof Parameters> | undefined {

@@ -1,5 +1,6 @@
 /** Runs single nodes and short graphs of the built-in plugins, with services that tests can look into. */
 import { from, lastValueFrom, type Observable, toArray } from 'rxjs';
+import { Compute } from '../../core/compute/compute.js';
 import { compileGraph } from '../../core/graph/compile.js';
 import { chain, type GraphNode } from '../../core/graph/graph.js';
 import type { PortType } from '../../core/graph/port.js';
@@ -47,6 +48,7 @@ export function bench(changes: { budget?: number; seed?: number; services?: Part
     catalog,
     random: (key) => randomStream({ ...key, seed }),
     signal: new AbortController().signal,
+    compute: new Compute(),
     files: new ImageFiles({ formats: catalog.formats() }),
     ...changes.services,
   };
