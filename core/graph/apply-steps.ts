@@ -1,9 +1,24 @@
 /** A row of steps over the pixels of one sample, in the thread that calls. */
 import { importModule } from '../compute/import-module.js';
 import { isBiagraphError } from '../errors.js';
-import { RandomStream } from '../image/random.js';
+import { type RandomKey, RandomStream } from '../image/random.js';
 import type { NodeDefinition, Step, StepPixels } from '../plugin/define.js';
-import type { StepsTask } from './step-chain.js';
+
+/** One step in a call: where its function is, and the key of its random numbers. */
+export interface StepCall {
+  module?: string;
+  id: string;
+  /** Name of the node. */
+  node: string;
+  parameters: Record<string, unknown>;
+  key: RandomKey;
+}
+
+export interface StepsTask {
+  steps: readonly StepCall[];
+  pixels: StepPixels;
+  selfUrl?: string;
+}
 
 /**
  * Each step in turn, with random numbers of its own key.

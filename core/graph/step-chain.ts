@@ -4,10 +4,10 @@
  */
 import type { Observable } from 'rxjs';
 import type { Compute } from '../compute/compute.js';
-import type { RandomKey, RandomSource } from '../image/random.js';
+import type { RandomSource } from '../image/random.js';
 import type { Sample } from '../image/sample.js';
 import type { NodeDefinition, Operator, StepPixels } from '../plugin/define.js';
-import { applySteps } from './apply-steps.js';
+import { applySteps, type StepCall, type StepsTask } from './apply-steps.js';
 import { mapOrdered } from './map-ordered.js';
 
 /** A node of a graph whose definition has a step. */
@@ -16,22 +16,6 @@ export interface StepNode {
   readonly definition: Pick<NodeDefinition, 'id' | 'step'>;
   readonly parameters: Record<string, unknown>;
   readonly inputs?: Readonly<Record<string, string>>;
-}
-
-/** One step in a call: where its function is, and the key of its random numbers. */
-export interface StepCall {
-  module?: string;
-  id: string;
-  /** Name of the node. */
-  node: string;
-  parameters: Record<string, unknown>;
-  key: RandomKey;
-}
-
-export interface StepsTask {
-  steps: readonly StepCall[];
-  pixels: StepPixels;
-  selfUrl?: string;
 }
 
 const APPLY = {
