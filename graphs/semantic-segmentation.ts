@@ -5,7 +5,16 @@ import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
-import { divisorsOf, loaderParameters, lossesOf, metricsOf, networkOf, section, trainingGraph } from './supervised.js';
+import {
+  divisorsOf,
+  filtered,
+  loaderParameters,
+  lossesOf,
+  metricsOf,
+  networkOf,
+  section,
+  trainingGraph,
+} from './supervised.js';
 
 export const semanticSegmentation = definePreset({
   id: 'SEMANTIC_SEG',
@@ -50,8 +59,10 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
 
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', loaderParameters(config, 'test')),
-    node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
-    ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
+    ...filtered(config, catalog, 'test', [
+      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+      ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
+    ]),
     whole
       ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config) })
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),

@@ -82,8 +82,10 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
   const { TRAIN: train, SYSTEM: system } = config;
   const branch = (part: 'train' | 'validation'): GraphNode[] => [
     node(`${part}-loader`, 'loader/folder', loaderParameters(config, part)),
-    node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
-    ...parts.targets(part),
+    ...filtered(config, catalog, part, [
+      node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
+      ...parts.targets(part),
+    ]),
     node(`${part}-patches`, 'stitcher/training-patches', trainingPatches(config, catalog, part)),
     ...(part === 'train' ? augmenters(config, catalog) : []),
     node(`${part}-batches`, 'trainer/batch', { size: train.BATCH_SIZE }),
@@ -133,6 +135,22 @@ export function loaderParameters(config: Config, part: Part): Record<string, unk
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
   };
+}
+
+/** Nodes that normalise, with the sample filters of a part before them, or after them (FILTER_SAMPLES.NORM_BEFORE). */
+export function filtered(config: Config, catalog: Catalog, part: Part, nodes: GraphNode[]): GraphNode[] {
+  const { DATA: data } = config;
+  const fromTraining = (part === 'validation' && data.VAL.FROM_TRAIN) || (part === 'test' && data.TEST.USE_VAL_AS_TEST);
+  const phase = fromTraining ? 'TRAIN' : ({ train: 'TRAIN', validation: 'VAL', test: 'TEST' } as const)[part];
+  const filters = catalog
+    .nodes()
+    .filter(({ role }) => role === 'filter')
+    .flatMap((definition) => {
+      const parameters = definition.fromConfig?.(config, part);
+      const name = part === 'test' ? 'filter' : `${part}-filter`;
+      return parameters ? [node(name, definition.id, parameters)] : [];
+    });
+  return data[phase].FILTER_SAMPLES.NORM_BEFORE ? [...nodes, ...filters] : [...filters, ...nodes];
 }
 
 function subset({ DATA: { VAL: val }, SYSTEM }: Config, part: 'train' | 'validation'): Record<string, unknown> {

@@ -3,6 +3,8 @@ import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { flipAugmenter } from './augmenter/flip.js';
 import { quarterTurnAugmenter } from './augmenter/quarter-turn.js';
+import { filterImages } from './filter/images.js';
+import { filterPatches } from './filter/patches.js';
 import { nifti } from './format/nifti.js';
 import { npy, npz } from './format/npy.js';
 import { bmp, jpeg, png } from './format/raster.js';
@@ -56,6 +58,8 @@ export const builtInPlugin: Plugin = definePlugin({
   version: VERSION,
   nodes: [
     folderLoader,
+    filterImages,
+    filterPatches,
     intensityNormalizer,
     targetNormalizer,
     classLabels,

@@ -4,6 +4,7 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { dropBorder } from '../../core/image/border-crop.js';
+import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { checked } from '../../core/plugin/network.js';
 import { MetricSpec } from '../../core/plugin/network-spec.js';
@@ -42,7 +43,7 @@ export const measure = defineNode({
         map((sample) => {
           const prediction = sample.products[product];
           const { target } = sample;
-          if (!target || !prediction) return sample;
+          if (!target || !prediction || isLeftOutPatch(sample)) return sample;
           const [inner, wanted] = [dropBorder(prediction, border), dropBorder(target, border)];
           const measured = measures.map(({ name, onImages }) => [`${name} (${variant})`, onImages(inner, wanted)]);
           return { ...sample, metrics: { ...sample.metrics, ...Object.fromEntries(measured) } };

@@ -5,8 +5,9 @@ import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError, TensorError } from '../../core/errors.js';
 import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
+import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
 import { findNonFinite } from '../../core/image/finite.js';
-import { type Image, image } from '../../core/image/image.js';
+import { type Image, image, sizeOf } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
 import { type Symmetry, symmetryGroup } from '../../core/image/symmetry.js';
 import { predictAugmented } from '../../core/image/test-time-augmentation.js';
@@ -112,21 +113,39 @@ class Predictor {
     if (augmentation) this.symmetries = symmetryGroup(network.ndim, augmentation.group);
   }
 
+  /** The shape that a patch of a shape is predicted as, where one was. */
+  private readonly predicted = new Map<string, readonly number[]>();
+
+  /** Patches that a filter leaves out are predicted as zero, without asking the network where the shape is known. */
   async predict(patches: readonly Sample[]): Promise<Sample[]> {
     const pictures = patches.map((patch) => patch.image);
+    const blank = patches.map(isLeftOutPatch);
+    const real = pictures.filter((_, i) => !blank[i]);
+    const known = new Set([...this.predicted.keys(), ...real.map(({ shape }) => `${shape}`)]);
+    const unknown = pictures.find((picture, i) => blank[i] && !known.has(`${picture.shape}`));
+    const asked = unknown ? [...real, unknown] : real;
+    const answers = asked.length > 0 ? await this.predictPictures(patches[0], asked) : [];
+    asked.forEach(({ shape }, i) => {
+      this.predicted.set(`${shape}`, answers[i].shape);
+    });
+    return patches.map((patch, i) => {
+      const picture = pictures[i];
+      const channels = blank[i]
+        ? zeros(this.predicted.get(`${picture.shape}`)!, picture.metadata)
+        : answers[asked.indexOf(picture)];
+      return { ...patch, image: picture, products: { ...patch.products, channels } };
+    });
+  }
+
+  private async predictPictures({ file, id }: Sample, pictures: readonly Image[]): Promise<Image[]> {
     const predictions = this.symmetries ? await this.predictEachAugmented(pictures) : await this.run(pictures);
-    const wrong = predictions.findIndex((prediction) => findNonFinite(prediction));
-    if (wrong >= 0)
+    if (predictions.some((prediction) => findNonFinite(prediction)))
       throw new TensorError(
-        `${patches[wrong].file || patches[wrong].id}: the network predicts values that are not finite, so its weights are of no use. ` +
+        `${file || id}: the network predicts values that are not finite, so its weights are of no use. ` +
           'Train again with a lower TRAIN.LR or with TRAIN.GRADIENT_CLIP_NORM, or load another checkpoint.',
-        { where: { file: patches[wrong].file, key: 'TRAIN.LR' } },
+        { where: { file, key: 'TRAIN.LR' } },
       );
-    return patches.map((patch, i) => ({
-      ...patch,
-      image: pictures[i],
-      products: { ...patch.products, channels: predictions[i] },
-    }));
+    return predictions;
   }
 
   private async predictEachAugmented(pictures: readonly Image[]): Promise<Image[]> {
@@ -156,6 +175,10 @@ class Predictor {
       return activateChannels(joinChannels(parts), this.parameters.activations);
     });
   }
+}
+
+function zeros(shape: readonly number[], metadata: Image['metadata']): Image {
+  return image(new Float32Array(sizeOf(shape)), shape, metadata);
 }
 
 function joinChannels(parts: readonly Image[]): Image {

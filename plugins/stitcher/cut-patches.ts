@@ -3,36 +3,19 @@
  */
 import { concatMap, Observable } from 'rxjs';
 import { Type } from 'typebox';
-import type { Config } from '../../core/config/index.js';
+import { droppedPatches, leaveOut } from '../../core/image/dropped-patch.js';
 import type { Image } from '../../core/image/image.js';
 import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleBox, scaleSides } from '../../core/image/scale.js';
 import { NO_LEASE } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
-import { defineNode, type Part } from '../../core/plugin/define.js';
+import { CutParameters, cutFromConfig } from '../../core/plugin/cut-parameters.js';
+import { defineNode } from '../../core/plugin/define.js';
 import { counted, countPieces } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 
-const Parameters = Type.Object(
-  {
-    patch: Type.Array(Type.Integer({ minimum: 1 }), {
-      minItems: 2,
-      maxItems: 3,
-      description: 'Sides of a patch in pixels, [y, x] or [z, y, x].',
-    }),
-    overlap: Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), {
-      default: [],
-      description: 'Least overlap of neighbours, as a fraction of the patch, for each axis.',
-    }),
-    padding: Type.Array(Type.Integer({ minimum: 0 }), {
-      default: [],
-      description: 'Pixels of context around the part of a prediction that is kept, for each axis.',
-    }),
-    complete: Type.Boolean({ default: true, description: 'Reflect images smaller than a patch until they fill one.' }),
-  },
-  { additionalProperties: false },
-);
+const Parameters = Type.Object(CutParameters, { additionalProperties: false });
 
 export const cutPatches = defineNode({
   id: 'stitcher/cut-patches',
@@ -42,7 +25,7 @@ export const cutPatches = defineNode({
   output: 'patch',
   parameters: Parameters,
   needs: { events: services.events },
-  fromConfig: (config, part) => cutFromConfig(config, part),
+  fromConfig: cutFromConfig,
   plan({ patch, overlap, padding, complete }, { main }, { tell }) {
     const cuts = main.images.map(({ file, shape }) => {
       const inner = shape.slice(0, -1).map((side, axis) => (complete ? Math.max(side, patch[axis]) : side));
@@ -70,12 +53,14 @@ export const cutPatches = defineNode({
             padding,
             file: sample.file,
           });
+          const left = droppedPatches(sample);
           total += geometry.count;
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total });
           return new Observable<Sample>((subscriber) => {
             for (let index = 0; index < geometry.count && !subscriber.closed; index++) {
               const box = patchBox(geometry, index);
-              subscriber.next(describePatch({ parent, index, count: geometry.count, box, geometry, added }));
+              const patch = describePatch({ parent, index, count: geometry.count, box, geometry, added });
+              subscriber.next(left.has(index) ? leaveOut(patch) : patch);
             }
             subscriber.complete();
           });
@@ -83,20 +68,6 @@ export const cutPatches = defineNode({
       );
     },
 });
-
-/** Sides, overlap and padding of a part of the configuration. */
-export function cutFromConfig(
-  config: Config,
-  part: Part,
-): { patch: number[]; overlap: number[]; padding: number[]; complete: boolean } {
-  const section = { train: config.DATA.TRAIN, validation: config.DATA.VAL, test: config.DATA.TEST }[part];
-  return {
-    patch: (config.DATA.PATCH_SIZE as number[]).slice(0, -1),
-    overlap: [...(section.OVERLAP as number[])],
-    padding: [...(section.PADDING as number[])],
-    complete: config.DATA.REFLECT_TO_COMPLETE_SHAPE,
-  };
-}
 
 function completeSample(sample: Sample, patch: readonly number[]): { parent: Sample; added: number[] } {
   const { picture, added } = completeShape(sample.image, patch);

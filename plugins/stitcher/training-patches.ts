@@ -4,6 +4,7 @@
 import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
+import { droppedPatches } from '../../core/image/dropped-patch.js';
 import { sizeOf } from '../../core/image/image.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
@@ -14,6 +15,7 @@ import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
 import { formatBytes } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
+import { CutParameters } from '../../core/plugin/cut-parameters.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
@@ -22,14 +24,7 @@ import { completeTarget } from './cut-patches.js';
 
 const Parameters = Type.Object(
   {
-    patch: Type.Array(Type.Integer({ minimum: 1 }), {
-      minItems: 2,
-      maxItems: 3,
-      description: 'Sides of a patch in pixels, [y, x] or [z, y, x].',
-    }),
-    overlap: Type.Array(Type.Number({ minimum: 0, exclusiveMaximum: 1 }), { default: [] }),
-    padding: Type.Array(Type.Integer({ minimum: 0 }), { default: [] }),
-    complete: Type.Boolean({ default: true, description: 'Reflect images smaller than a patch until they fill one.' }),
+    ...CutParameters,
     random: Type.Boolean({
       default: false,
       description: 'One patch at a random place of each image and epoch, instead of all patches of a grid.',
@@ -89,14 +84,16 @@ export const trainingPatches = defineNode({
     let collected: Promise<Item[]> | undefined;
 
     async function collect(images: Observable<Sample>): Promise<Item[]> {
+      const dropped: ReadonlySet<number>[] = [];
       const adding = images.pipe(
         concatMap(async (sample) => {
           await store.add(completeSample(sample, parameters));
+          dropped.push(droppedPatches(sample));
           return sample.facts.onlyImage === true;
         }),
         reduce((any, only) => any || only, false),
       );
-      return listItems(store, parameters, await lastValueFrom(adding));
+      return listItems(store, parameters, await lastValueFrom(adding), dropped);
     }
 
     async function* patches(images: Observable<Sample>): AsyncGenerator<Sample> {
@@ -185,7 +182,13 @@ interface Shapes {
   shapes(position: number): { image: readonly number[] };
 }
 
-function listItems(store: Shapes, parameters: PatchParameters, onlyImage: boolean): Item[] {
+/** @param dropped for each image the places of patches that a filter leaves out. */
+function listItems(
+  store: Shapes,
+  parameters: PatchParameters,
+  onlyImage: boolean,
+  dropped: readonly ReadonlySet<number>[] = [],
+): Item[] {
   const { patch, overlap, padding, random, replicate, subset } = parameters;
   if (onlyImage && subset && random)
     throw new DataError(
@@ -204,9 +207,10 @@ function listItems(store: Shapes, parameters: PatchParameters, onlyImage: boolea
           { where: { file, key: 'DATA.PATCH_SIZE' } },
         );
       items.push({ position });
-    } else
-      for (const box of patchBoxes(cutGeometry(shape, patch, { overlap, padding, file })))
-        items.push({ position, box });
+    } else {
+      const boxes = [...patchBoxes(cutGeometry(shape, patch, { overlap, padding, file }))];
+      items.push(...boxes.flatMap((box, index) => (dropped[position]?.has(index) ? [] : [{ position, box }])));
+    }
   }
   const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;
   return replicate > 1 ? Array.from({ length: replicate }, () => chosen).flat() : chosen;

@@ -166,6 +166,39 @@ describe('the configuration decides', () => {
     expect(between({ 'AUGMENTOR.ENABLE': false })).toEqual([]);
   });
 
+  test('where samples are filtered, and whether as images or patches', () => {
+    const filter = (phase: string, before: boolean) => ({
+      [`DATA.${phase}.FILTER_SAMPLES.ENABLE`]: true,
+      [`DATA.${phase}.FILTER_SAMPLES.PROPS`]: [['foreground', 'mean']],
+      [`DATA.${phase}.FILTER_SAMPLES.VALUES`]: [[0.05, 3]],
+      [`DATA.${phase}.FILTER_SAMPLES.SIGNS`]: [['lt', 'gt']],
+      [`DATA.${phase}.FILTER_SAMPLES.NORM_BEFORE`]: before,
+    });
+    const { train, test: tested } = graphs({ ...filter('TRAIN', true), ...filter('TEST', false) });
+    expect(names(train).slice(0, 5)).toEqual([
+      'train-loader',
+      'train-normalizer',
+      'train-labels',
+      'train-filter',
+      'train-patches',
+    ]);
+    expect(names(train)).toContain('validation-filter');
+    expect(names(tested).slice(0, 3)).toEqual(['loader', 'filter', 'normalizer']);
+    expect(parametersOf(tested, 'filter').groups).toEqual([
+      [
+        { property: 'foreground', sign: 'lt', value: 0.05 },
+        { property: 'mean', sign: 'gt', value: 3 },
+      ],
+    ]);
+    const plugin = (graph: Graph | undefined, name: string) =>
+      graph!.nodes.find((found) => found.name === name)!.plugin;
+    expect(plugin(train, 'train-filter')).toBe('filter/patches');
+    const random = graphs({ ...filter('TRAIN', true), 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true });
+    expect(plugin(random.train, 'train-filter')).toBe('filter/images');
+    const whole = graphs({ ...filter('TEST', true), 'TEST.FULL_IMG': true });
+    expect(plugin(whole.test, 'filter')).toBe('filter/images');
+  });
+
   test('that nothing is measured without labels', () => {
     const { test: graph } = graphs({ 'DATA.TEST.LOAD_GT': false });
     expect(names(graph).filter((name) => /metrics|labels/.test(name))).toEqual([]);

@@ -10,4 +10,4 @@ export const FILTER_PROPERTIES = [
   'diff',
   'diff_by_min_max_ratio',
   'diff_by_target_min_max_ratio',
-];
+] as const;
