@@ -23,6 +23,13 @@ export function reflectIndex(index: number, size: number): number {
   return wrapped < size ? wrapped : period - wrapped;
 }
 
+/** Position in `[0, size)` where the edge pixel is doubled, numpy's symmetric mode; repeats with period `2·size`. */
+export function symmetricIndex(index: number, size: number): number {
+  const period = 2 * size;
+  const wrapped = ((index % period) + period) % period;
+  return wrapped < size ? wrapped : period - 1 - wrapped;
+}
+
 /**
  * Pixels of a box that may reach over the image.
  *

@@ -1,79 +1,194 @@
-/** Resizing as `skimage.transform.resize` without anti-aliasing, for nearest and linear interpolation. */
+/** Resizing as `skimage.transform.resize`, orders 0 to 5. */
 
-import { reflectIndex } from '../image/border.js';
-import { type Image, image, spatialShape } from '../image/image.js';
-import { symmetricIndex } from './median.js';
+import { type Image, image, type PixelArray, spatialShape } from '../image/image.js';
+import { gaussianValues } from './gaussian.js';
+import { borderIndex, filterAxis, type SplineBorder, type SplineOrder, splineWeights } from './spline.js';
 
-/** Names of scikit-image: `reflect` does not repeat the edge pixel, `symmetric` does, `edge` repeats only that. */
-export type ResizeBorder = 'reflect' | 'symmetric' | 'edge';
+export interface ResizeOptions {
+  /** 0 takes the nearest pixel, 1 interpolates linearly, 3 with cubic splines. */
+  order: SplineOrder;
+  /** How the image goes on outside; default `reflect`. */
+  border?: SplineBorder;
+  /** What lies outside with the border `constant`. */
+  fill?: number;
+  /** Keep to the range of the input, which splines overshoot; default true. */
+  clip?: boolean;
+  /** Blur before an axis is shrunk, with half the factor less one as standard deviation; not with order 0. */
+  antiAliasing?: boolean;
+}
+
+/** Pixels of border that are worked on where the border cannot be found by an index: enough for the splines to forget. */
+const PADDING = 12;
 
 /**
  * Resizes the spatial axes to `size`, each channel alone. Pixel centres are at half-integers, so both images cover the
  * same ground.
  *
- * Order 0 takes the nearest pixel and keeps the dtype (labels, masks); order 1 interpolates linearly and gives float32,
- * or float64 from float64, within the range of the input.
+ * Order 0 keeps the dtype (labels, masks). Others give float32, or float64 from float64 and 32-bit integers, in the range
+ * of the input.
  */
-export function resize(
-  picture: Image,
-  size: readonly number[],
-  { order, border = 'reflect' }: { order: 0 | 1; border?: ResizeBorder },
-): Image {
+export function resize(picture: Image, size: readonly number[], options: ResizeOptions): Image {
+  const { order, border = 'reflect', fill = 0, clip = true, antiAliasing = false } = options;
   const sides = spatialShape(picture);
-  if (sides.every((side, axis) => side === size[axis]) && order === 0) return picture;
-  const channels = picture.shape[picture.shape.length - 1];
-  const wide = picture.dtype === 'float64' || picture.dtype === 'uint32' || picture.dtype === 'int32';
-  let data = order === 0 ? picture.data : Float64Array.from(picture.data);
-  const shape = [...sides];
-  for (let axis = 0; axis < sides.length; axis++) {
-    const before = shape.slice(0, axis).reduce((product, side) => product * side, 1);
-    const after = shape.slice(axis + 1).reduce((product, side) => product * side, channels);
-    const taps = sampling(sides[axis], size[axis], order, border);
-    const next = new (data.constructor as new (length: number) => Image['data'])(before * size[axis] * after);
-    for (let block = 0, to = 0; block < before; block++)
-      for (let i = 0; i < size[axis]; i++) {
-        const low = (block * sides[axis] + taps.low[i]) * after;
-        const high = (block * sides[axis] + taps.high[i]) * after;
-        const t = taps.fraction[i];
-        if (t === 0) for (let k = 0; k < after; k++) next[to++] = data[low + k];
-        else for (let k = 0; k < after; k++) next[to++] = data[low + k] * (1 - t) + data[high + k] * t;
-      }
-    shape[axis] = size[axis];
-    data = next;
+  const same = sides.every((side, axis) => side === size[axis]);
+  if (same && order === 0) return picture;
+  let values: PixelArray = order === 0 ? picture.data : new Float64Array(picture.data);
+  if (order > 0 && antiAliasing) {
+    const sigma = sides.map((side, axis) => Math.max((side / size[axis] - 1) / 2, 0));
+    values = gaussianValues(values as Float64Array, picture.shape, sigma, { border, fill });
   }
-  if (order === 1 && !wide) data = Float32Array.from(data);
-  return image(data, [...shape, channels], picture.metadata);
+  const shape = [...picture.shape];
+  for (let axis = 0; axis < sides.length; axis++) {
+    if (sides[axis] === size[axis]) continue;
+    values = resizeAxis(values, shape, axis, size[axis], order, border, fill);
+    shape[axis] = size[axis];
+  }
+  if (order === 0) return image(values, shape, picture.metadata);
+  if (clip) clipToRange(values, picture.data, border === 'constant' ? fill : undefined);
+  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
+  return image(wide ? values : new Float32Array(values), shape, picture.metadata);
 }
 
-/** For every new pixel along an axis the two old ones around its centre and how far it is from the lower. */
-function sampling(length: number, size: number, order: 0 | 1, border: ResizeBorder) {
-  const low = new Int32Array(size);
-  const high = new Int32Array(size);
-  const fraction = new Float64Array(size);
-  const at = (index: number) =>
-    border === 'edge'
-      ? Math.min(Math.max(index, 0), length - 1)
-      : border === 'reflect'
-        ? reflectIndex(index, length)
-        : symmetricIndex(index, length);
+function resizeAxis(
+  values: PixelArray,
+  shape: readonly number[],
+  axis: number,
+  size: number,
+  order: SplineOrder,
+  border: SplineBorder,
+  fill: number,
+): PixelArray {
+  const length = shape[axis];
+  const after = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
+  const before = values.length / (length * after);
+  let [from, padding, stored] = [values, 0, length];
+  if (border === 'constant' && order > 0) {
+    // The value outside takes part in the interpolation, so it becomes part of the line.
+    padding = PADDING;
+    stored = length + 2 * PADDING;
+    from = withBorder(values, before, length, after, fill);
+    if (order > 1) from = filterAxis(from, [before, stored, after], 1, order, 'reflect');
+  } else if (order > 1) {
+    from = filterAxis(values, shape, axis, order, border);
+    stored = from.length / (before * after);
+    padding = (stored - length) / 2;
+  }
+  const { rows, weights } = sampling(length, size, order, border, padding, stored);
+  const result = new (values.constructor as new (length: number) => PixelArray)(before * size * after);
+  const taps = order + 1;
+  if (order === 0 || taps === 1)
+    for (let block = 0, to = 0; block < before; block++)
+      for (let i = 0; i < size; i++) {
+        const at = (block * stored + rows[i]) * after;
+        for (let k = 0; k < after; k++) result[to++] = rows[i] < 0 ? fill : from[at + k];
+      }
+  else if (after < 16)
+    combineLines(from as Float64Array, result as Float64Array, { stored, size, after, taps, rows, weights });
+  else combineRows(from as Float64Array, result as Float64Array, { stored, size, after, taps, rows, weights });
+  return result;
+}
+
+interface Combination {
+  stored: number;
+  size: number;
+  after: number;
+  taps: number;
+  rows: Int32Array;
+  weights: Float64Array;
+}
+
+/** Each row of the result is a weighted sum of `taps` rows. */
+function combineRows(from: Float64Array, result: Float64Array, plan: Combination): void {
+  const { stored, size, after, taps, rows, weights } = plan;
+  for (let block = 0, to = 0; to < result.length; block += stored * after)
+    for (let i = 0; i < size; i++, to += after) {
+      const [w0, w1] = [weights[i * taps], weights[i * taps + 1]];
+      const a0 = block + rows[i * taps] * after;
+      const a1 = block + rows[i * taps + 1] * after;
+      for (let k = 0; k < after; k++) result[to + k] = w0 * from[a0 + k] + w1 * from[a1 + k];
+      for (let t = 2; t < taps; t++) {
+        const weight = weights[i * taps + t];
+        const at = block + rows[i * taps + t] * after;
+        for (let k = 0; k < after; k++) result[to + k] += weight * from[at + k];
+      }
+    }
+}
+
+/** The same along lines whose values lie side by side. */
+function combineLines(from: Float64Array, result: Float64Array, plan: Combination): void {
+  const { stored, size, after, taps, rows, weights } = plan;
+  const starts = rows.map((row) => row * after);
+  for (let line = 0, to = 0; to < result.length; line += stored * after)
+    for (let i = 0; i < size; i++)
+      for (let k = line; k < line + after; k++) {
+        let sum = 0;
+        for (let t = i * taps; t < (i + 1) * taps; t++) sum += weights[t] * from[k + starts[t]];
+        result[to++] = sum;
+      }
+}
+
+/** Which stored rows make every new row, `order + 1` of them, and with what weights. */
+function sampling(
+  length: number,
+  size: number,
+  order: SplineOrder,
+  border: SplineBorder,
+  padding: number,
+  stored: number,
+): { rows: Int32Array; weights: Float64Array } {
+  const taps = order + 1;
+  const rows = new Int32Array(size * taps);
+  const weights = new Float64Array(size * taps);
   for (let i = 0; i < size; i++) {
     const centre = (i + 0.5) * (length / size) - 0.5;
     if (order === 0) {
       // scipy folds the coordinate at the border before it rounds halves up.
-      low[i] = high[i] = at(Math.floor(fold(centre, length, border) + 0.5));
+      rows[i] = borderIndex(Math.floor(fold(centre, length, border) + 0.5), length, border);
       continue;
     }
-    const below = Math.floor(centre);
-    low[i] = at(below);
-    high[i] = at(below + 1);
-    fraction[i] = centre - below;
+    const base = order % 2 === 1 ? Math.floor(centre) : Math.floor(centre + 0.5);
+    const first = base - (order >> 1);
+    splineWeights(order, centre - base, weights, i * taps);
+    for (let t = 0; t < taps; t++)
+      rows[i * taps + t] =
+        padding > 0 ? Math.min(Math.max(first + t + padding, 0), stored - 1) : borderIndex(first + t, length, border);
   }
-  return { low, high, fraction };
+  return { rows, weights };
 }
 
-function fold(centre: number, length: number, border: ResizeBorder): number {
+function fold(centre: number, length: number, border: SplineBorder): number {
   if (border === 'edge') return Math.min(Math.max(centre, 0), length - 1);
-  if (border === 'symmetric') return centre;
+  if (border !== 'reflect') return centre;
   if (length === 1) return 0;
   return centre < 0 ? -centre : centre > length - 1 ? 2 * (length - 1) - centre : centre;
+}
+
+function withBorder(values: PixelArray, before: number, length: number, after: number, fill: number): Float64Array {
+  const row = (length + 2 * PADDING) * after;
+  const result = new Float64Array(before * row).fill(fill);
+  for (let block = 0; block < before; block++)
+    result.set(values.subarray(block * length * after, (block + 1) * length * after), block * row + PADDING * after);
+  return result;
+}
+
+/** Limits values to the range of the input; a fill outside of that range widens it where the result holds it. */
+function clipToRange(values: PixelArray, input: PixelArray, fill: number | undefined): void {
+  let [low, high] = rangeOf(input);
+  if (fill !== undefined && (fill < low || fill > high)) {
+    const [least, most] = rangeOf(values);
+    if (fill >= least && fill <= most) [low, high] = [Math.min(low, fill), Math.max(high, fill)];
+  }
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) values[i] = low;
+    else if (values[i] > high) values[i] = high;
+  }
+}
+
+function rangeOf(values: PixelArray): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    if (values[i] < low) low = values[i];
+    if (values[i] > high) high = values[i];
+  }
+  return [low, high];
 }

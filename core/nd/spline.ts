@@ -5,9 +5,8 @@
  * M. Unser, A. Aldroubi, M. Eden, "B-spline signal processing", IEEE Trans. Signal Processing 41 (1993).
  */
 
-import { reflectIndex } from '../image/border.js';
+import { reflectIndex, symmetricIndex } from '../image/border.js';
 import { allocate, type Image, image, type PixelArray } from '../image/image.js';
-import { symmetricIndex } from './median.js';
 
 /** 0 is the nearest pixel, 1 linear, 3 cubic. */
 export type SplineOrder = 0 | 1 | 2 | 3 | 4 | 5;

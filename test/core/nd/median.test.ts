@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { image } from '../../../core/image/image.js';
 import { boxMedian, type MedianAxes, medianFilter } from '../../../core/nd/median.js';
+import { cases, expectNear, golden as filtered } from '../../fixtures/filter/load.js';
 import { golden } from '../../fixtures/image/load.js';
 
 const { shape, values } = golden.volume as { shape: number[]; values: number[] };
@@ -33,4 +34,10 @@ test('even sizes and missing axes are refused', () => {
   expect(() => medianFilter(volume, 'xy', 4)).toThrow(/odd/);
   expect(() => medianFilter(image(new Uint8Array(4), [2, 2, 1]), 'zy', 3)).toThrow(/3D/);
   expect(boxMedian(volume, [1, 1, 1])).toBe(volume);
+});
+
+test.each(cases.median)('a box of $sides over $source agrees with scipy', ({ source, sides, border, expected }) => {
+  const found = boxMedian(filtered(source), sides, border);
+  expect(found.dtype).toBe(filtered(source).dtype);
+  expectNear(found, filtered(expected), 0);
 });

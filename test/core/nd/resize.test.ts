@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { image } from '../../../core/image/image.js';
-import { type ResizeBorder, resize } from '../../../core/nd/resize.js';
+import { resize } from '../../../core/nd/resize.js';
+import type { SplineBorder } from '../../../core/nd/spline.js';
+import { cases, expectNear, golden as filtered } from '../../fixtures/filter/load.js';
 import { golden } from '../../fixtures/image/load.js';
 
 interface Case {
   source: 'base' | 'volume';
   shape: number[];
   order: 0 | 1;
-  mode: ResizeBorder;
+  mode: SplineBorder;
   values: number[];
 }
 
@@ -37,3 +39,10 @@ describe('types', () => {
     expect(Array.from(resize(pair, [1, 1], { order: 1 }).data)).toEqual([0.5, 10.5]);
   });
 });
+
+test.each(cases.resize)(
+  '$source to $size, order $order, $border, clip $clip, anti-aliasing $antiAliasing agrees with scikit-image',
+  ({ source, size, expected, ...options }) => {
+    expectNear(resize(filtered(source), size, { ...options, fill: 0.25 }), filtered(expected), 2e-6);
+  },
+);

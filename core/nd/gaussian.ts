@@ -1,0 +1,53 @@
+/** Gaussian blur with the truncated kernel of `scipy.ndimage.gaussian_filter`. */
+
+import { type Image, image } from '../image/image.js';
+import { correlateAxis } from './correlate.js';
+import type { SplineBorder } from './spline.js';
+
+export interface GaussianOptions {
+  /** What lies outside the image; default `symmetric`, scipy's `reflect`. */
+  border?: SplineBorder;
+  /** The value outside with the border `constant`. */
+  fill?: number;
+  /** Standard deviations after which the kernel ends. */
+  truncate?: number;
+}
+
+/**
+ * Blurs an image `[y, x, c]` or `[z, y, x, c]`, each channel alone.
+ *
+ * @param sigma standard deviation in pixels, one for all spatial axes, or one for each; a further one blurs over channels.
+ *   Axes with 0 stay as they are.
+ * @returns float32, or float64 from float64 and 32-bit integers, in the range of the input.
+ */
+export function gaussian(picture: Image, sigma: number | readonly number[], options: GaussianOptions = {}): Image {
+  const blurred = gaussianValues(new Float64Array(picture.data), picture.shape, sigma, options);
+  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
+  return image(wide ? blurred : new Float32Array(blurred), picture.shape, picture.metadata);
+}
+
+/** The blur of an array in C order whose last axis is channels, in double precision. */
+export function gaussianValues(
+  values: Float64Array,
+  shape: readonly number[],
+  sigma: number | readonly number[],
+  { border = 'symmetric', fill = 0, truncate = 4 }: GaussianOptions = {},
+): Float64Array {
+  const sigmas = typeof sigma === 'number' ? new Array<number>(shape.length - 1).fill(sigma) : sigma;
+  if (sigmas.length < shape.length - 1 || sigmas.some((deviation) => !(deviation >= 0)))
+    throw new RangeError(`standard deviations ${sigmas.join(', ')} do not fit an image of shape ${shape.join('×')}`);
+  let blurred = values;
+  for (const [axis, deviation] of sigmas.entries())
+    if (deviation > 1e-15) blurred = correlateAxis(blurred, shape, axis, kernel(deviation, truncate), border, fill);
+  return blurred;
+}
+
+/** Samples of the bell curve that sum to 1, out to `truncate` deviations. */
+function kernel(deviation: number, truncate: number): Float64Array {
+  const radius = Math.trunc(truncate * deviation + 0.5);
+  const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp((-0.5 / (deviation * deviation)) * (i - radius) ** 2),
+  );
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
