@@ -167,6 +167,9 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
   return {
     ...section(catalog, 'stitcher/cut-patches', config, cutAs),
     random: data.TRAIN.EXTRACT_RANDOM_PATCH,
+    foreground: data.TRAIN.PROBABILITY_MAP
+      ? { foreground: data.TRAIN.W_FOREGROUND, background: data.TRAIN.W_BACKGROUND }
+      : null,
     replicate: part === 'train' ? data.TRAIN.REPLICATE : 0,
     subset: data.VAL.FROM_TRAIN ? subset(config, part) : null,
     epochs: part === 'train' ? train.EPOCHS : null,

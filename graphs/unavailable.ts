@@ -30,7 +30,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse(`DATA.${phase}.INPUT_ZARR_MULTIPLE_DATA`, data[phase].INPUT_ZARR_MULTIPLE_DATA);
   }
   if (train.ENABLE) {
-    refuse('DATA.TRAIN.PROBABILITY_MAP', data.TRAIN.EXTRACT_RANDOM_PATCH && data.TRAIN.PROBABILITY_MAP);
     refuse('LOSS.CONTRAST.ENABLE', config.LOSS.CONTRAST.ENABLE);
   }
   refuse(

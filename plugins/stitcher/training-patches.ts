@@ -7,7 +7,6 @@ import { DataError, MemoryError } from '../../core/errors.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
 import { sizeOf } from '../../core/image/image.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
-import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { ImageStore } from '../../core/image/store.js';
@@ -21,6 +20,7 @@ import { counted, type Forecast, type Planner } from '../../core/plugin/forecast
 import { services } from '../../core/plugin/services.js';
 import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
 import { completeTarget } from './cut-patches.js';
+import { ForegroundWeights, RandomPlaces } from './random-places.js';
 
 const Parameters = Type.Object(
   {
@@ -29,6 +29,7 @@ const Parameters = Type.Object(
       default: false,
       description: 'One patch at a random place of each image and epoch, instead of all patches of a grid.',
     }),
+    foreground: ForegroundWeights,
     replicate: Type.Integer({ default: 0, minimum: 0, description: 'Times that the list of samples is repeated.' }),
     subset: Type.Union([Subset, Type.Null()], {
       default: null,
@@ -81,14 +82,17 @@ export const trainingPatches = defineNode({
       notice: (message) => events.emit({ type: 'notice', message }),
     });
     place.onClose(() => store.close());
+    const places = new RandomPlaces(parameters.foreground, memory.budget);
     let collected: Promise<Item[]> | undefined;
 
     async function collect(images: Observable<Sample>): Promise<Item[]> {
       const dropped: ReadonlySet<number>[] = [];
       const adding = images.pipe(
         concatMap(async (sample) => {
-          await store.add(completeSample(sample, parameters));
+          const completed = completeSample(sample, parameters);
+          await store.add(completed);
           dropped.push(droppedPatches(sample));
+          if (parameters.random) places.add(completed);
           return sample.facts.onlyImage === true;
         }),
         reduce((any, only) => any || only, false),
@@ -108,7 +112,8 @@ export const trainingPatches = defineNode({
           const index = order ? order[position] : position;
           const item = items[index];
           const stream = random({ epoch, sample: index, node: place.name });
-          const box = item.box ?? randomBox(store.shapes(item.position).image, patch, stream);
+          const box =
+            item.box ?? places.box(item.position, store.shapes(item.position).image.slice(0, -1), patch, stream);
           const { id, file, targetKinds } = store.at(item.position);
           await gate.pass();
           const lease = gate.hold(
@@ -214,11 +219,6 @@ function listItems(
   }
   const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;
   return replicate > 1 ? Array.from({ length: replicate }, () => chosen).flat() : chosen;
-}
-
-/** Starts uniform in [0, D − P] on every axis. */
-function randomBox(shape: readonly number[], patch: readonly number[], stream: RandomStream): Box {
-  return { start: patch.map((side, axis) => stream.integer(0, shape[axis] - side + 1)), size: patch };
 }
 
 /** Bytes of an image patch and its target patch, as float32. */

@@ -1,0 +1,69 @@
+/** Places of random training patches: anywhere, or around foreground as often as asked (DATA.TRAIN.PROBABILITY_MAP). */
+import { type Static, Type } from 'typebox';
+import { DataError, MemoryError } from '../../core/errors.js';
+import { ForegroundMap, startAround } from '../../core/image/foreground-map.js';
+import type { Box } from '../../core/image/patch.js';
+import type { RandomStream } from '../../core/image/random.js';
+import type { Sample } from '../../core/image/sample.js';
+import { formatBytes } from '../../core/job/memory.js';
+
+export const ForegroundWeights = Type.Union(
+  [
+    Type.Object(
+      { foreground: Type.Number({ minimum: 0 }), background: Type.Number({ minimum: 0 }) },
+      { additionalProperties: false },
+    ),
+    Type.Null(),
+  ],
+  {
+    default: null,
+    description:
+      'How often the centre of a random patch is foreground of the target, and background; null for anywhere.',
+  },
+);
+
+/** Part of the budget that maps may take beside the images; one bit a pixel, they hardly ever do. */
+const MAP_SHARE = 0.05;
+
+export class RandomPlaces {
+  private readonly maps: ForegroundMap[] = [];
+  private bytes = 0;
+
+  constructor(
+    private readonly weights: Static<typeof ForegroundWeights>,
+    private readonly budget: number,
+  ) {}
+
+  /**
+   * Takes in the next image.
+   *
+   * @throws DataError when foreground is asked for and there is no target; MemoryError when the maps grow too large.
+   */
+  add({ image, target, file }: Sample): void {
+    if (!this.weights) return;
+    if (!target || target.shape.slice(0, -1).join() !== image.shape.slice(0, -1).join())
+      throw new DataError(
+        `${file}: patches are drawn around foreground, which needs a target of the image's own size. Set ` +
+          'DATA.TRAIN.PROBABILITY_MAP to False.',
+        { where: { file, key: 'DATA.TRAIN.PROBABILITY_MAP' } },
+      );
+    this.bytes += ForegroundMap.bytes(target.shape.slice(0, -1));
+    if (this.bytes > MAP_SHARE * this.budget)
+      throw new MemoryError(
+        `${file}: the maps of foreground up to here take ${formatBytes(this.bytes)}, more than ` +
+          `${formatBytes(MAP_SHARE * this.budget)} of the memory budget. Raise SYSTEM.MEMORY_BUDGET, or set ` +
+          'DATA.TRAIN.PROBABILITY_MAP to False.',
+        { where: { file, key: 'SYSTEM.MEMORY_BUDGET' } },
+      );
+    this.maps.push(new ForegroundMap(target, this.weights));
+  }
+
+  /** A patch of an image of `shape` (`[[z,] y, x]`): starts uniform in [0, D − P] on every axis, or around a drawn pixel. */
+  box(position: number, shape: readonly number[], patch: readonly number[], stream: RandomStream): Box {
+    const map = this.maps[position];
+    const start = map
+      ? startAround(map.draw(stream), patch, shape)
+      : patch.map((side, axis) => stream.integer(0, shape[axis] - side + 1));
+    return { start, size: patch };
+  }
+}
