@@ -16,6 +16,7 @@ export * from './core/errors.js';
 export { chain, type Graph, type GraphEdge, type GraphNode, node } from './core/graph/graph.js';
 export { mapOrdered } from './core/graph/map-ordered.js';
 export type { PortType, Role } from './core/graph/port.js';
+export type { ArrayPlan, ArrayWriter, Chunk, ChunkedArray, ContainerFormat } from './core/image/chunked-array.js';
 export type { ImageFormat } from './core/image/format.js';
 export {
   channelCount,
@@ -35,6 +36,7 @@ export { type Lease, MemoryBudget, NO_LEASE } from './core/job/memory.js';
 export type { JobResult } from './core/job/run.js';
 export {
   type Catalog,
+  defineContainer,
   defineFormat,
   defineLoss,
   defineMetric,

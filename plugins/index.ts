@@ -5,10 +5,13 @@ import { flipAugmenter } from './augmenter/flip.js';
 import { quarterTurnAugmenter } from './augmenter/quarter-turn.js';
 import { filterImages } from './filter/images.js';
 import { filterPatches } from './filter/patches.js';
+import { hdf5 } from './format/hdf5.js';
+import { n5 } from './format/n5.js';
 import { nifti } from './format/nifti.js';
 import { npy, npz } from './format/npy.js';
 import { bmp, jpeg, png } from './format/raster.js';
 import { tiff } from './format/tiff.js';
+import { zarr } from './format/zarr.js';
 import { folderLoader } from './loader/folder.js';
 import { absoluteErrorLoss } from './loss/absolute-error.js';
 import { charbonnierLoss } from './loss/charbonnier.js';
@@ -96,6 +99,7 @@ export const builtInPlugin: Plugin = definePlugin({
   ],
   metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
+  containers: [zarr, n5, hdf5],
 });
 
 /** Module that decodes images in worker threads. Compiled and source files have different endings. */

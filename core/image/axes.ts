@@ -37,10 +37,10 @@ export function imageShape(header: FileAxes, ndim: Dimensionality, file = 'image
   return imageOrder(header, ndim, file).map((axes) => sizeOf(axes.map((axis) => header.shape[axis])));
 }
 
-type FileAxes = Pick<RawImage, 'shape' | 'axes'>;
+export type FileAxes = Pick<RawImage, 'shape' | 'axes'>;
 
-/** For every axis of the image the axes of the file that make it up. */
-function imageOrder(raw: FileAxes, ndim: Dimensionality, file: string): number[][] {
+/** For every axis of the image, channels last, the axes of the file that make it up. Errors as {@link toImage}. */
+export function imageOrder(raw: FileAxes, ndim: Dimensionality, file: string): number[][] {
   if (raw.shape.some((side) => side < 1)) throw unfit(raw, ndim, file, 'an axis has no pixels.');
   return ndim === '2D' ? planeOrder(raw, file) : volumeOrder(raw, file);
 }
@@ -123,7 +123,7 @@ function smallest(axes: number[], shape: number[], preferred: number): number {
 }
 
 /** Spacing as `[y, x]` or `[z, y, x]`; an unknown z takes 1, as ImageJ does. */
-function fitSpacing(spacing: number[], axes: number): number[] {
+export function fitSpacing(spacing: number[], axes: number): number[] {
   return spacing.length >= axes ? spacing.slice(-axes) : [...Array(axes - spacing.length).fill(1), ...spacing];
 }
 

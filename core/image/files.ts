@@ -1,9 +1,14 @@
 /**
  * Reading and writing images, with decoding in worker threads so that the event loop stays free.
  */
+import { open, stat } from 'node:fs/promises';
 import { Piscina } from 'piscina';
-import { AbortedError, fromPlainError, type PlainError } from '../errors.js';
+import { AbortedError, FormatError, fromPlainError, type PlainError } from '../errors.js';
+import { arrayLayout, arraySource } from './array-source.js';
 import { type Dimensionality, imageShape } from './axes.js';
+import { ChunkCache } from './chunk-cache.js';
+import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat } from './chunked-array.js';
+import { deferred } from './deferred.js';
 import { detectFormat, hasEnding, type ImageFormat, readImage, type WriteOptions } from './format.js';
 import type { DType, Image } from './image.js';
 
@@ -15,8 +20,17 @@ export interface DecodeTask {
 
 export type DecodeResult = { image: Image } | { error: PlainError };
 
+/** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
+export interface InContainer {
+  /** Path inside the container; empty for the array that the container names, or the first one. */
+  array?: string;
+  /** Order of the axes, such as `TZCYX`; see `arrayAxes`. */
+  axes?: string;
+}
+
 export interface ImageFilesOptions {
   formats: readonly ImageFormat[];
+  containers?: readonly ContainerFormat[];
   /** Threads that decode; 0 decodes on the calling thread. */
   workers?: number;
   /** Module that decodes, and the ids of the formats it knows; others are read on the calling thread. */
@@ -25,14 +39,16 @@ export interface ImageFilesOptions {
 
 export class ImageFiles {
   private readonly formats: readonly ImageFormat[];
+  private readonly containers: readonly ContainerFormat[];
   private readonly known: ReadonlySet<string>;
   private readonly pool: Piscina | undefined;
   private broken = false;
   /** Files that can be read at the same time. */
   readonly concurrency: number;
 
-  constructor({ formats, workers = 0, worker }: ImageFilesOptions) {
+  constructor({ formats, containers = [], workers = 0, worker }: ImageFilesOptions) {
     this.formats = formats;
+    this.containers = containers;
     this.known = new Set(worker?.formats);
     this.concurrency = Math.max(workers, 1);
     if (workers > 0 && worker) {
@@ -51,11 +67,13 @@ export class ImageFiles {
   }
 
   /**
-   * One image, channels last.
+   * One image, channels last. Of a container the whole array is read.
    *
    * @throws FormatError naming the file when it cannot be read as an image; AbortedError when `signal` fires.
    */
-  async read(file: string, ndim: Dimensionality, signal?: AbortSignal): Promise<Image> {
+  async read(file: string, ndim: Dimensionality, signal?: AbortSignal, within: InContainer = {}): Promise<Image> {
+    const container = await this.containerOf(file);
+    if (container) return this.readWhole(file, ndim, within, signal);
     if (!this.pool || this.broken) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
@@ -71,8 +89,68 @@ export class ImageFiles {
     return result.image;
   }
 
+  /** The kind of container that a path is; undefined for anything else. */
+  async containerOf(file: string): Promise<ContainerFormat | undefined> {
+    if (this.containers.length === 0) return undefined;
+    const head = await headOf(file);
+    if (head === 'missing') return undefined;
+    for (const container of this.containers) if (await container.detects(file, head)) return container;
+    return undefined;
+  }
+
+  /** Opens an array of a container. @throws FormatError for anything else. */
+  async openArray(
+    file: string,
+    { array, signal }: { array?: string; signal?: AbortSignal } = {},
+  ): Promise<ChunkedArray> {
+    const container = await this.containerOf(file);
+    if (!container) {
+      const known = this.containers.map(({ id }) => id).join(', ');
+      throw new FormatError(`${file}: expected a container of arrays (${known}), which it is not.`, {
+        where: { file },
+      });
+    }
+    return container.open(file, { ...(array && { array }), ...(signal && { signal }) });
+  }
+
+  /**
+   * An array of a container as an image whose pixels are read when they are needed; its chunks go through `cache`, which
+   * closes it.
+   */
+  async readDeferred(
+    file: string,
+    ndim: Dimensionality,
+    cache: ChunkCache,
+    { array, axes }: InContainer = {},
+    signal?: AbortSignal,
+  ): Promise<Image> {
+    const cached = cache.add(await this.openArray(file, { array, signal }));
+    return deferred(arraySource(cached, ndim, axes));
+  }
+
+  /** Makes a container of the kind that has the file's ending and can be written. @throws OutputError */
+  async createArray(file: string, plan: ArrayPlan): Promise<ArrayWriter> {
+    const container = this.containers.find(
+      ({ create, extensions }) => create && extensions.some((ending) => file.toLowerCase().endsWith(ending)),
+    );
+    if (!container?.create) throw new Error(`no container format writes ${file}`);
+    return container.create(file, plan);
+  }
+
   /** Shape `[[z,] y, x, c]` and dtype from the header alone. Errors as {@link read}. */
-  async probe(file: string, ndim: Dimensionality): Promise<{ shape: number[]; dtype: DType }> {
+  async probe(
+    file: string,
+    ndim: Dimensionality,
+    { array, axes }: InContainer = {},
+  ): Promise<{ shape: number[]; dtype: DType; container?: true }> {
+    if (await this.containerOf(file)) {
+      const opened = await this.openArray(file, { array });
+      try {
+        return { shape: [...arrayLayout(opened, ndim, axes).shape], dtype: opened.dtype, container: true };
+      } finally {
+        await opened.close();
+      }
+    }
     const format = await detectFormat(file, this.formats);
     const header = await format.probe(file);
     return { shape: imageShape(header, ndim, file), dtype: header.dtype };
@@ -85,7 +163,43 @@ export class ImageFiles {
     await format.write(file, picture, options);
   }
 
+  private async readWhole(
+    file: string,
+    ndim: Dimensionality,
+    within: InContainer,
+    signal: AbortSignal | undefined,
+  ): Promise<Image> {
+    // Chunks are needed once only, in the order of the box: nothing is worth keeping.
+    const cache = new ChunkCache(0);
+    try {
+      const { source } = await this.readDeferred(file, ndim, cache, within, signal);
+      const size = source!.shape.slice(0, -1);
+      return await source!.read({ start: size.map(() => 0), size }, signal);
+    } finally {
+      await cache.close();
+    }
+  }
+
   async close(): Promise<void> {
     await this.pool?.destroy();
+  }
+}
+
+/** Enough for the signature of HDF5, which may follow a block of the user's of up to 2048 bytes. */
+const HEAD_BYTES = 2056;
+
+/** First bytes of a file; undefined for a folder. What cannot be opened is told by whoever reads it. */
+async function headOf(file: string): Promise<Uint8Array | undefined | 'missing'> {
+  try {
+    if ((await stat(file)).isDirectory()) return undefined;
+    const handle = await open(file, 'r');
+    try {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      return buffer.subarray(0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return 'missing';
   }
 }

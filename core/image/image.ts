@@ -36,6 +36,28 @@ export interface Image {
   readonly shape: readonly number[];
   readonly dtype: DType;
   readonly metadata: ImageMetadata;
+  /** Of a deferred image, which has no `data`: where its pixels are read from, see `deferred.ts`. */
+  readonly source?: PixelSource;
+}
+
+/** A region in pixels of an image, per spatial axis; it may reach over the edges, where `start` is negative or too large. */
+export interface Box {
+  readonly start: readonly number[];
+  readonly size: readonly number[];
+}
+
+/** Pixels that can be read box by box. */
+export interface PixelSource {
+  /** `[y, x, c]` or `[z, y, x, c]`. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  readonly metadata: ImageMetadata;
+  /** File that the pixels come from, for messages. */
+  readonly file: string;
+  /** Pixels of a box, which may reach over the image: what is inside is read, then reflected as numpy does. */
+  read(box: Box, signal?: AbortSignal): Promise<Image>;
+  /** Tells which boxes a pass will read, each once, so that what they share is kept until then. */
+  expect?(boxes: Iterable<Box>): void;
 }
 
 const CONSTRUCTORS = {

@@ -7,13 +7,9 @@
 
 import { DataError } from '../errors.js';
 import { type Border, pad, readBox } from './border.js';
-import { type Image, spatialShape } from './image.js';
+import { type Box, type Image, spatialShape } from './image.js';
 
-/** A region in pixels of the unpadded image; `start` is negative in the padding. */
-export interface Box {
-  readonly start: readonly number[];
-  readonly size: readonly number[];
-}
+export type { Box } from './image.js';
 
 /** The cut of one axis. */
 export interface AxisCut {

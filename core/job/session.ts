@@ -71,6 +71,7 @@ export function openFiles({ config, catalog, assembly }: PreparedJob): ImageFile
   return new ImageFiles({
     formats: catalog.formats(),
     workers: workerThreads(config.SYSTEM.NUM_WORKERS),
+    containers: catalog.containers(),
     worker: assembly.decoder,
   });
 }

@@ -8,6 +8,7 @@ import type { Static, TObject, TProperties } from 'typebox';
 import type { Config } from '../config/index.js';
 import type { Graph } from '../graph/graph.js';
 import type { PortType, Role } from '../graph/port.js';
+import type { ContainerFormat } from '../image/chunked-array.js';
 import type { ImageFormat } from '../image/format.js';
 import type { Image } from '../image/image.js';
 import type { RandomStream } from '../image/random.js';
@@ -177,6 +178,7 @@ export interface Catalog {
   metric(id: string): MetricDefinition;
   metrics(): MetricDefinition[];
   formats(): ImageFormat[];
+  containers(): ContainerFormat[];
   presets(): PresetDefinition[];
 }
 
@@ -198,6 +200,11 @@ export function defineFormat(format: ImageFormat): ImageFormat {
   return format;
 }
 
+/** A kind of container of chunked arrays; see {@link ContainerFormat}. */
+export function defineContainer(container: ContainerFormat): ContainerFormat {
+  return container;
+}
+
 /** A package of nodes, models, losses, metrics, formats and presets. */
 export interface Plugin {
   readonly kind: 'plugin';
@@ -211,6 +218,7 @@ export interface Plugin {
   readonly losses: readonly LossDefinition[];
   readonly metrics: readonly MetricDefinition[];
   readonly formats: readonly ImageFormat[];
+  readonly containers: readonly ContainerFormat[];
   readonly presets: readonly PresetDefinition[];
 }
 
@@ -221,6 +229,7 @@ type PluginParts = Pick<Plugin, 'name' | 'version'> & {
   losses?: readonly ErasedLoss[];
   metrics?: readonly ErasedMetric[];
   formats?: readonly ImageFormat[];
+  containers?: readonly ContainerFormat[];
   presets?: readonly PresetDefinition[];
 };
 
@@ -237,6 +246,7 @@ export function definePlugin(parts: PluginParts): Plugin {
     losses: (parts.losses ?? []) as readonly LossDefinition[],
     metrics: (parts.metrics ?? []) as readonly MetricDefinition[],
     formats: parts.formats ?? [],
+    containers: parts.containers ?? [],
     presets: parts.presets ?? [],
   };
 }

@@ -19,6 +19,7 @@ export function createRegistry(plugins: readonly Plugin[]): Catalog & { plugins:
   const losses = index('loss', plugins, (plugin) => plugin.losses);
   const metrics = index('metric', plugins, (plugin) => plugin.metrics);
   const formats = index('format', plugins, (plugin) => plugin.formats);
+  const containers = index('container', plugins, (plugin) => plugin.containers);
   const presets = index('preset', plugins, (plugin) => plugin.presets);
   return {
     plugins,
@@ -31,6 +32,7 @@ export function createRegistry(plugins: readonly Plugin[]): Catalog & { plugins:
     metric: (id) => find('metric', metrics, id),
     metrics: () => [...metrics.values()],
     formats: () => [...formats.values()],
+    containers: () => [...containers.values()],
     presets: () => [...presets.values()],
   };
 }

@@ -1,0 +1,153 @@
+/**
+ * A chunked array as an image: which of its axes are z, y, x and channels, and reading boxes out of its chunks.
+ */
+import { DataError } from '../errors.js';
+import { type Dimensionality, fitSpacing, imageOrder } from './axes.js';
+import { type CachedArray, chunksOf } from './chunk-cache.js';
+import type { ChunkedArray } from './chunked-array.js';
+import { copyRegion } from './copy-region.js';
+import { boundedSource } from './deferred.js';
+import { allocate, type Box, type Image, type ImageMetadata, image, type PixelSource, sizeOf } from './image.js';
+
+/** Default of `DATA.*.INPUT_IMG_AXES_ORDER`. */
+export const DEFAULT_AXES = 'TZCYX';
+
+/** Chunks of one box that are decoded at the same time. */
+const TOGETHER = 4;
+
+/**
+ * The letters of an array's axes. An order other than the default is what the user says of the data and wins; then come
+ * the names in the container; then the default. Of an order with more letters than the array has axes, T, C and Z are left
+ * out in turn.
+ *
+ * @throws DataError when there are too few letters, or one twice.
+ */
+export function arrayAxes(
+  { shape, axes, file }: Pick<ChunkedArray, 'shape' | 'axes' | 'file'>,
+  order: string = DEFAULT_AXES,
+): string {
+  const wanted = order.toUpperCase();
+  if (wanted === DEFAULT_AXES && axes?.includes('Y') && axes.includes('X')) return axes;
+  let letters = wanted;
+  for (const spare of ['T', 'C', 'Z']) if (letters.length > shape.length) letters = letters.replace(spare, '');
+  if (letters.length !== shape.length || new Set(letters).size !== letters.length || !/^[TZCYXS]*$/.test(letters))
+    throw new DataError(
+      `${file}: an array of ${shape.join('×')} has ${shape.length} axes, but the order of axes is '${order}'. ` +
+        'Write one letter of T, Z, C, Y, X for each axis in DATA.*.INPUT_IMG_AXES_ORDER (or INPUT_MASK_AXES_ORDER).',
+      { where: { file, key: 'DATA.TRAIN.INPUT_IMG_AXES_ORDER' } },
+    );
+  return letters;
+}
+
+/** Where the axes of an image lie in an array: for z, y, x and channels the axis, -1 for one that is missing. */
+export interface ArrayLayout {
+  readonly axes: string;
+  readonly order: readonly number[];
+  /** `[[z,] y, x, c]`. */
+  readonly shape: readonly number[];
+}
+
+/** @throws DataError when the axes do not make an image of that dimensionality. */
+export function arrayLayout(
+  array: Pick<ChunkedArray, 'shape' | 'axes' | 'file'>,
+  ndim: Dimensionality,
+  order?: string,
+): ArrayLayout {
+  const axes = arrayAxes(array, order);
+  const groups = imageOrder({ shape: [...array.shape], axes }, ndim, array.file);
+  const chosen = groups.map((group) => {
+    const long = group.filter((axis) => array.shape[axis] > 1);
+    if (long.length > 1)
+      throw new DataError(
+        `${array.file}: axes ${long.map((axis) => axes[axis]).join(' and ')} of ${array.shape.join('×')} (${axes}) both have more than one ` +
+          'element where an image has one axis. Save one image for each array.',
+        { where: { file: array.file } },
+      );
+    return long[0] ?? group[0] ?? -1;
+  });
+  return { axes, order: chosen, shape: chosen.map((axis) => (axis < 0 ? 1 : array.shape[axis])) };
+}
+
+/** The array of a cache as pixels of an image. Errors as {@link arrayLayout}. */
+export function arraySource(cached: CachedArray, ndim: Dimensionality, order?: string): PixelSource {
+  const { array } = cached;
+  const layout = arrayLayout(array, ndim, order);
+  const metadata: ImageMetadata = { ...array.metadata, fileAxes: layout.axes, fileShape: [...array.shape] };
+  if (metadata.spacing) metadata.spacing = fitSpacing(metadata.spacing, layout.shape.length - 1);
+  return boundedSource({
+    shape: layout.shape,
+    dtype: array.dtype,
+    metadata,
+    file: array.file,
+    inside: (box, signal) => readInside(cached, layout, metadata, box, signal),
+    expect(boxes) {
+      for (const box of boxes) {
+        const { start, size } = regionOf(array, layout, clip(box, layout.shape));
+        cached.expect(start, size);
+      }
+    },
+  });
+}
+
+async function readInside(
+  cached: CachedArray,
+  layout: ArrayLayout,
+  metadata: ImageMetadata,
+  box: Box,
+  signal: AbortSignal | undefined,
+): Promise<Image> {
+  const { array } = cached;
+  const shape = [...box.size, layout.shape[layout.shape.length - 1]];
+  const result = image(allocate(array.dtype, sizeOf(shape)), shape, metadata);
+  const region = regionOf(array, layout, box);
+  const strides = array.shape.map((_, axis) => {
+    const at = layout.order.indexOf(axis);
+    return at < 0 ? 0 : sizeOf(shape.slice(at + 1));
+  });
+  const place = async (position: readonly number[]) => {
+    const chunk = await cached.get(position, signal);
+    const origin = position.map((at, axis) => at * array.chunk[axis]);
+    const first = origin.map((at, axis) => Math.max(at, region.start[axis]));
+    const counts = origin.map(
+      (at, axis) =>
+        Math.min(at + array.chunk[axis], region.start[axis] + region.size[axis], array.shape[axis]) - first[axis],
+    );
+    const to = {
+      data: result.data,
+      offset: offsetOf(first, region.start, strides),
+      strides,
+    };
+    if (chunk) copyRegion(to, { ...chunk, offset: offsetOf(first, origin, chunk.strides) }, counts);
+    else if (array.fill !== 0) {
+      const data = allocate(array.dtype, 1);
+      data[0] = array.fill;
+      copyRegion(to, { data, offset: 0, strides: strides.map(() => 0) }, counts);
+    }
+  };
+  const positions = chunksOf(array.chunk, region.start, region.size);
+  const worker = async () => {
+    for (const position of positions) await place(position);
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, worker));
+  return result;
+}
+
+/** A box of the image in axes of the array. */
+function regionOf(array: ChunkedArray, { order, shape }: ArrayLayout, { start, size }: Box): Box {
+  const whole = { start: [...start, 0], size: [...size, shape[shape.length - 1]] };
+  const pick = (values: readonly number[], missing: number) =>
+    array.shape.map((_, axis) => {
+      const at = order.indexOf(axis);
+      return at < 0 ? missing : values[at];
+    });
+  return { start: pick(whole.start, 0), size: pick(whole.size, 1) };
+}
+
+function clip({ start, size }: Box, shape: readonly number[]): Box {
+  const first = start.map((at) => Math.max(at, 0));
+  return { start: first, size: first.map((at, axis) => Math.min(start[axis] + size[axis], shape[axis]) - at) };
+}
+
+function offsetOf(at: readonly number[], origin: readonly number[], strides: readonly number[]): number {
+  return at.reduce((sum, value, axis) => sum + (value - origin[axis]) * strides[axis], 0);
+}

@@ -1,0 +1,88 @@
+/**
+ * An array in a container of chunks (Zarr, N5, HDF5), of which any part can be read without the rest. The containers
+ * themselves are plugins, recognised by content like {@link ImageFormat}.
+ */
+
+import type { DType, ImageMetadata, PixelArray } from './image.js';
+
+/** Decoded values of one chunk. */
+export interface Chunk {
+  readonly data: PixelArray;
+  /** Values from one element to the next, for each axis of the array. */
+  readonly strides: readonly number[];
+}
+
+/** An opened array. Whoever opens it closes it. */
+export interface ChunkedArray {
+  /** Container and path inside it, for messages. */
+  readonly file: string;
+  readonly shape: readonly number[];
+  /** Sides of a chunk. Chunks lie on a grid from the origin; those at the end may reach over it, or be shorter. */
+  readonly chunk: readonly number[];
+  /** Of the values as {@link readChunk} gives them. */
+  readonly dtype: DType;
+  /** One letter an axis, such as `TCZYX`, where the container tells. */
+  readonly axes?: string;
+  readonly metadata: ImageMetadata;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Value of chunks that are not stored. */
+  readonly fill: number;
+  /**
+   * The chunk at a place of the grid, undefined where nothing is stored.
+   *
+   * @throws FormatError naming file and chunk when it is damaged.
+   */
+  readChunk(position: readonly number[], signal?: AbortSignal): Promise<Chunk | undefined>;
+  close(): Promise<void>;
+}
+
+/** What an array that is to be written will be. Shapes are in the order of `axes`. */
+export interface ArrayPlan {
+  readonly shape: readonly number[];
+  readonly chunk: readonly number[];
+  readonly dtype: DType;
+  /** One letter an axis, such as `ZYX` or `CZYX`. */
+  readonly axes: string;
+  /** Voxel size and unit. */
+  readonly metadata: ImageMetadata;
+  /** `labels` are thinned, not averaged, for the levels of a pyramid. */
+  readonly kind: 'image' | 'labels';
+}
+
+/** An array that is being written. */
+export interface ArrayWriter {
+  readonly plan: ArrayPlan;
+  /**
+   * Writes a box, C order. Boxes along chunk borders are written without reading; others change the chunks they touch, one
+   * writer at a time for each chunk, so that no part is lost.
+   *
+   * @throws OutputError when it cannot be written.
+   */
+  write(start: readonly number[], size: readonly number[], data: PixelArray): Promise<void>;
+  /** Completes the container, such as with the levels of a pyramid. */
+  close(): Promise<void>;
+}
+
+/** A reader, and perhaps a writer, of one kind of container. */
+export interface ContainerFormat {
+  id: string;
+  /** Usual endings, lower case, with the dot. */
+  extensions: readonly string[];
+  /** True when a file (by its first bytes) or a folder (by what lies in it; `head` is undefined then) is of this kind. */
+  detects(path: string, head: Uint8Array | undefined): Promise<boolean>;
+  /**
+   * Opens an array.
+   *
+   * @param options.array path inside the container, with dots or slashes; without it the array that the container itself
+   *   names, or else the first one.
+   * @throws FormatError naming file and cause; nothing of the size that a header claims is allocated.
+   */
+  open(path: string, options: { array?: string; signal?: AbortSignal }): Promise<ChunkedArray>;
+  /** Makes a container with one array; what was there before is replaced when the writer is closed. */
+  create?(path: string, plan: ArrayPlan): Promise<ArrayWriter>;
+}
+
+/** Number of chunks along each axis. */
+export function chunkGrid({ shape, chunk }: Pick<ChunkedArray, 'shape' | 'chunk'>): number[] {
+  return shape.map((side, axis) => Math.ceil(side / chunk[axis]));
+}

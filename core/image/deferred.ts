@@ -1,0 +1,104 @@
+/**
+ * Images whose pixels are read when they are needed: volumes that are larger than memory, or that would be read in vain.
+ *
+ * A deferred image is an {@link Image} with a source in place of pixels. Steps that can work on any part alike pass it on
+ * with {@link mapImage}; those that need it whole fail with a message that says so.
+ */
+import { DataError } from '../errors.js';
+import { pad } from './border.js';
+import { requireFinite } from './finite.js';
+import type { Box, DType, Image, PixelArray, PixelSource } from './image.js';
+import { clipBox, completeShape, dropStart, readPatch } from './patch.js';
+
+/** An image that is read from `source`. Asking for its `data` throws DataError. */
+export function deferred(source: PixelSource): Image {
+  const { shape, dtype, metadata, file } = source;
+  return {
+    get data(): PixelArray {
+      throw new DataError(
+        `${file}: this image of ${shape.join('×')} is read in parts, but a step of the workflow works on whole images. ` +
+          'Leave that step out, or convert the image to TIFF.',
+        { where: { file } },
+      );
+    },
+    shape,
+    dtype,
+    metadata,
+    source,
+  };
+}
+
+/** Pixels of a box of any image; outside there is numpy's reflect border. */
+export async function readRegion(picture: Image, box: Box, signal?: AbortSignal): Promise<Image> {
+  return picture.source ? picture.source.read(box, signal) : readPatch(picture, box);
+}
+
+/**
+ * `work` done on the pixels of an image, or, where it is deferred, on every part of it that is read: its result must then
+ * not depend on more than the part. `work` keeps the shape; `into` says what else changes.
+ */
+export function mapImage(
+  picture: Image,
+  work: (part: Image) => Image,
+  into: { dtype?: DType; channels?: number } = {},
+): Image {
+  const { source } = picture;
+  if (!source) return work(picture);
+  const { dtype = source.dtype, channels = source.shape[source.shape.length - 1] } = into;
+  return deferred({
+    ...view(source),
+    shape: [...source.shape.slice(0, -1), channels],
+    dtype,
+    read: async (box, signal) => work(await source.read(box, signal)),
+  });
+}
+
+/** As {@link completeShape}, for deferred images too. */
+export function completeImage(picture: Image, patch: readonly number[]): { picture: Image; added: number[] } {
+  const { source } = picture;
+  if (!source) return completeShape(picture, patch);
+  const added = source.shape.slice(0, -1).map((side, axis) => Math.max(patch[axis] - side, 0));
+  return { picture: added.every((amount) => amount === 0) ? picture : shifted(picture, source, added, 1), added };
+}
+
+/** As {@link dropStart}, for deferred images too. */
+export function dropAdded(picture: Image, added: readonly number[]): Image {
+  const { source } = picture;
+  if (!source) return dropStart(picture, added);
+  return added.every((amount) => amount === 0) ? picture : shifted(picture, source, added, -1);
+}
+
+/** A source over what a container holds inside its bounds: clips boxes, reflects, and refuses NaN. */
+export function boundedSource(
+  parts: Omit<PixelSource, 'read'> & { inside(box: Box, signal?: AbortSignal): Promise<Image> },
+): PixelSource {
+  const { inside, ...rest } = parts;
+  const sides = rest.shape.slice(0, -1);
+  return {
+    ...rest,
+    async read(box, signal) {
+      const { inside: clipped, before, after } = clipBox(box, sides);
+      const part = await inside(clipped, signal);
+      requireFinite(part, rest.file);
+      return [...before, ...after].every((amount) => amount === 0) ? part : pad(part, before, after);
+    },
+  };
+}
+
+function shifted(picture: Image, source: PixelSource, added: readonly number[], sign: 1 | -1): Image {
+  const sides = source.shape.slice(0, -1).map((side, axis) => side + sign * added[axis]);
+  const move = ({ start, size }: Box): Box => ({ start: start.map((at, axis) => at - sign * added[axis]), size });
+  return deferred({
+    ...view(source),
+    shape: [...sides, picture.shape[picture.shape.length - 1]],
+    read: (box, signal) => source.read(move(box), signal),
+    ...(source.expect && {
+      expect: (boxes: Iterable<Box>) => source.expect?.(Array.from(boxes, move)),
+    }),
+  });
+}
+
+function view(source: PixelSource): PixelSource {
+  const { shape, dtype, metadata, file, expect } = source;
+  return { shape, dtype, metadata, file, read: source.read, ...(expect && { expect }) };
+}

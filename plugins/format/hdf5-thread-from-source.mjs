@@ -1,0 +1,6 @@
+// Starts the HDF5 thread from its TypeScript source. Node's `--import tsx` does not reach worker threads, so the loader is
+// registered here. The compiled package starts hdf5-thread.js itself.
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./hdf5-thread.ts');

@@ -1,0 +1,171 @@
+/**
+ * Codecs beside those of zarrita: gzip and zlib by Node, which also write, CRC-32C that is checked, and a guard around the
+ * others so that a damaged chunk ends in a message and not in memory that only its header asks for.
+ */
+import { promisify } from 'node:util';
+import { deflate, gzip, inflate, gunzip as unzip } from 'node:zlib';
+import { registry } from 'zarrita';
+import { crc32c } from '../../core/job/crc32c.js';
+
+const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, unzip].map((work) =>
+  promisify(work as (bytes: Uint8Array, options: object, done: (error: Error | null, result: Buffer) => void) => void),
+) as ((bytes: Uint8Array, options: object) => Promise<Buffer>)[];
+
+/** Bytes to bytes, as zarrita and numcodecs know them. */
+export interface ByteCodec {
+  encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  decode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+}
+
+/** Undoes gzip (or zlib); gives no more than `most` bytes. @throws Error for damaged data. */
+export function gunzip(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  return gunzipping(bytes, { maxOutputLength: Math.max(most, 1) });
+}
+
+export function unzlib(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+  return inflating(bytes, { maxOutputLength: Math.max(most, 1) });
+}
+
+type Configuration = Record<string, unknown>;
+interface ChunkMeta {
+  dataType: string;
+  shape: readonly number[];
+}
+
+/** Bytes that a decoded chunk cannot exceed: filters such as shuffle keep the size, checksums add a little. */
+function mostBytes({ shape }: ChunkMeta): number {
+  return shape.reduce((product, side) => product * side, 8) + 64;
+}
+
+function deflateCodec(pack: typeof gzipping, unpack: typeof gunzipping) {
+  return {
+    fromConfig(configuration: Configuration, meta: ChunkMeta) {
+      const level = typeof configuration?.level === 'number' ? configuration.level : 5;
+      return {
+        kind: 'bytes_to_bytes' as const,
+        encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
+        decode: (bytes: Uint8Array) => unpack(bytes, { maxOutputLength: mostBytes(meta) }),
+      };
+    },
+  };
+}
+
+const checksum = {
+  fromConfig: () => ({
+    kind: 'bytes_to_bytes' as const,
+    encode(bytes: Uint8Array) {
+      const result = new Uint8Array(bytes.length + 4);
+      result.set(bytes);
+      new DataView(result.buffer).setUint32(bytes.length, crc32c(bytes), true);
+      return result;
+    },
+    decode(bytes: Uint8Array) {
+      if (bytes.length < 4) throw new Error('it is too short for its checksum');
+      const content = bytes.subarray(0, bytes.length - 4);
+      const stored = new DataView(bytes.buffer, bytes.byteOffset + content.length, 4).getUint32(0, true);
+      if (stored !== crc32c(content)) throw new Error('its checksum is wrong');
+      return content;
+    },
+    computeEncodedSize: (size: number) => size + 4,
+  }),
+};
+
+/** numcodecs' codecs allocate what the header of a chunk says, so that is looked at before. */
+type SizeInHeader = (bytes: Uint8Array) => number | undefined;
+
+const headers: Readonly<Record<'blosc' | 'lz4' | 'zstd', SizeInHeader>> = {
+  blosc(bytes) {
+    if (bytes.length < 16) throw new Error('it is shorter than a Blosc header');
+    const view = viewOf(bytes);
+    if (view.getUint32(12, true) > bytes.length) throw new Error('it is shorter than its Blosc header says');
+    return view.getUint32(4, true);
+  },
+  lz4(bytes) {
+    if (bytes.length < 4) throw new Error('it is shorter than an LZ4 header');
+    return viewOf(bytes).getUint32(0, true);
+  },
+  zstd(bytes) {
+    if (bytes.length < 9 || viewOf(bytes).getUint32(0, true) !== 0xfd2fb528)
+      throw new Error('it is no Zstandard frame');
+    return zstdContentSize(bytes);
+  },
+};
+
+/** Content size of a Zstandard frame (RFC 8878, section 3.1.1.1), undefined where it is not told. */
+function zstdContentSize(bytes: Uint8Array): number | undefined {
+  const view = viewOf(bytes);
+  const descriptor = bytes[4];
+  const single = (descriptor & 0x20) !== 0;
+  const flag = descriptor >> 6;
+  const at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
+  const size = flag === 0 ? (single ? 1 : 0) : [1, 2, 4, 8][flag];
+  if (at + size > bytes.length) throw new Error('it is shorter than its Zstandard header says');
+  if (size === 0) return undefined;
+  if (size === 1) return bytes[at];
+  if (size === 2) return view.getUint16(at, true) + 256;
+  return size === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Checks what the header of a chunk claims. @throws Error */
+export function checkClaim(codec: keyof typeof headers, bytes: Uint8Array, most: number): void {
+  const claimed = headers[codec](bytes);
+  if (claimed !== undefined && claimed > most)
+    throw new Error(`its ${codec} header claims ${claimed} bytes, more than the ${most} of a chunk`);
+}
+
+type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): ByteCodec & { kind?: string } };
+
+function guarded(codec: keyof typeof headers, load: () => Promise<Factory>) {
+  return async (): Promise<Factory> => {
+    const original = await load();
+    return {
+      fromConfig(configuration, meta) {
+        const inner = original.fromConfig(configuration, meta);
+        return {
+          encode: (bytes) => inner.encode(bytes),
+          decode(bytes) {
+            checkClaim(codec, bytes, mostBytes(meta));
+            return inner.decode(bytes);
+          },
+        };
+      },
+    };
+  };
+}
+
+type Entry = Parameters<typeof registry.set>[1];
+let prepared = false;
+
+/** Puts the codecs above into zarrita's registry; further calls do nothing. */
+export function prepareCodecs(): void {
+  if (prepared) return;
+  prepared = true;
+  const set = (name: string, entry: () => unknown) => {
+    for (const key of [name, `numcodecs.${name}`]) registry.set(key, entry as Entry);
+  };
+  for (const name of ['blosc', 'lz4', 'zstd'] as const) {
+    const load = registry.get(name) as unknown as () => Promise<Factory>;
+    set(name, guarded(name, load));
+  }
+  set('gzip', () => deflateCodec(gzipping, gunzipping));
+  set('zlib', () => deflateCodec(deflating, inflating));
+  set('crc32c', () => checksum);
+}
+
+/** A codec of the registry by its Zarr name. @throws Error when there is none. */
+export async function byteCodec(name: string, configuration: Configuration, meta: ChunkMeta): Promise<ByteCodec> {
+  prepareCodecs();
+  const factory = (await registry.get(name)?.()) as Factory | undefined;
+  if (!factory) throw new Error(`the compression '${name}' is not known`);
+  return factory.fromConfig(configuration, meta);
+}
+
+/** Names of the codecs that can be read. */
+export function knownCodecs(): string[] {
+  prepareCodecs();
+  return [...registry.keys()];
+}
