@@ -31,13 +31,17 @@ import { reportMetrics } from './metric/report.js';
 import { squaredErrorMetric } from './metric/squared-error.js';
 import { ssim } from './metric/ssim.js';
 import { attentionUNet } from './model/attention-unet.js';
+import { hrnet } from './model/hrnet.js';
 import { multiResUNet } from './model/multiresunet.js';
+import { nafnet } from './model/nafnet.js';
 import { onnx } from './model/onnx.js';
+import { patchGAN } from './model/patchgan.js';
 import { predictNetwork } from './model/predict.js';
 import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
 import { seunet } from './model/seunet.js';
+import { stunet } from './model/stunet.js';
 import { unet } from './model/unet.js';
 import { unextV1 } from './model/unext-v1.js';
 import { unextV2 } from './model/unext-v2.js';
@@ -83,7 +87,22 @@ export const builtInPlugin: Plugin = definePlugin({
     imageWriter,
     overlayWriter,
   ],
-  models: [unet, attentionUNet, resunet, seunet, resunetSE, multiResUNet, resunetPlusPlus, unextV1, unextV2, onnx],
+  models: [
+    unet,
+    attentionUNet,
+    resunet,
+    seunet,
+    resunetSE,
+    multiResUNet,
+    resunetPlusPlus,
+    unextV1,
+    unextV2,
+    hrnet,
+    stunet,
+    nafnet,
+    patchGAN,
+    onnx,
+  ],
   losses: [
     crossEntropyLoss,
     diceLoss,

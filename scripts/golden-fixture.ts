@@ -114,6 +114,11 @@ export function networkOfFixture(fixture: Fixture, catalog: Catalog): Module {
 /** Keys of older releases that fixtures have. */
 const RENAMED: Readonly<Record<string, string>> = { 'MODEL.CONVNEXT_LAYERS': 'MODEL.CONV_LAYERS' };
 
+/** Fixtures name the kind of the blocks for each stage, and have no name of a variant. */
+function hrnetSection(section: { BLOCK_TYPE?: string[] }): object {
+  return { ...section, BLOCK_TYPE: section.BLOCK_TYPE?.[0], VARIANT: 'custom' };
+}
+
 /** The defaults of the configuration with the fixture's keys. */
 function configOf({ args, ndim }: Fixture): Config {
   const config = Value.Create(ConfigSchema) as Record<string, unknown>;
@@ -124,7 +129,8 @@ function configOf({ args, ndim }: Fixture): Config {
     section[last] = value;
   };
   set('PROBLEM.NDIM', `${ndim}D`);
-  for (const [key, value] of Object.entries(args)) if (key.includes('.')) set(RENAMED[key] ?? key, value);
+  for (const [key, value] of Object.entries(args))
+    if (key.includes('.')) set(RENAMED[key] ?? key, key === 'MODEL.HRNET' ? hrnetSection(value as object) : value);
   const upscaling = args['PROBLEM.SUPER_RESOLUTION.UPSCALING'];
   if (upscaling !== undefined) {
     set('PROBLEM.TYPE', 'SUPER_RESOLUTION');

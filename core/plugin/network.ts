@@ -6,6 +6,7 @@ import { checkParameters } from '../graph/parameters.js';
 import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
 import type { Catalog } from './define.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
+import { atTargetSize } from './prediction-size.js';
 import { weightedSum } from './weighted-sum.js';
 
 type Criterion = (output: NetworkOutput, target: Tensor) => Scalar;
@@ -21,13 +22,13 @@ export function buildNetwork(spec: NetworkSpec, catalog: Catalog): Module {
   });
 }
 
-/** The weighted sum of losses. @throws PluginError as {@link buildNetwork}. */
+/** The weighted sum of losses, on predictions of the target's size. @throws PluginError as {@link buildNetwork}. */
 export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
   const terms = spec.map(({ id, weight, parameters }) => {
     const loss = catalog.loss(id);
     return { weight, loss: loss.build(checked('loss', id, loss.parameters, parameters)) };
   });
-  return terms.length === 1 && terms[0].weight === 1 ? terms[0].loss : weightedSum(terms);
+  return fitted(terms.length === 1 && terms[0].weight === 1 ? terms[0].loss : weightedSum(terms));
 }
 
 /** Metrics on tensors by the names they are shown with. @throws PluginError as {@link buildNetwork}. */
@@ -35,9 +36,14 @@ export function buildTensorMetrics(spec: MetricSpec, catalog: Catalog): Record<s
   const metrics: Record<string, Criterion> = {};
   for (const { id, parameters } of spec) {
     const metric = catalog.metric(id);
-    if (metric.onTensors) metrics[metric.name] = metric.onTensors(checked('metric', id, metric.parameters, parameters));
+    if (!metric.onTensors) continue;
+    metrics[metric.name] = fitted(metric.onTensors(checked('metric', id, metric.parameters, parameters)));
   }
   return metrics;
+}
+
+function fitted(criterion: Criterion): Criterion {
+  return (output, target) => criterion(atTargetSize(output, target), target);
 }
 
 /** Parameters with their defaults. @throws PluginError naming every one that does not fit. */

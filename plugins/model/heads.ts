@@ -75,6 +75,12 @@ export class Heads extends Module<Tensor[]> {
   }
 }
 
+/** Activations on a prediction that no {@link Heads} made. */
+export function activateHeads(prediction: Tensor, parameters: HeadParameters): Tensor {
+  const activations = headActivations(parameters);
+  return activations ? activateChannels(prediction, activations.prediction) : prediction;
+}
+
 interface HeadActivations {
   /** One for the whole tensor, or one per channel. */
   prediction: ActivationName[];

@@ -14,6 +14,7 @@ import { predictAugmented } from '../../core/image/test-time-augmentation.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { buildNetwork } from '../../core/plugin/network.js';
 import { NetworkSpec } from '../../core/plugin/network-spec.js';
+import { atImageSize } from '../../core/plugin/prediction-size.js';
 import { services } from '../../core/plugin/services.js';
 import type { InferenceProgram, NamedTensors } from '../../core/tensor/index.js';
 import { planPrediction } from './plan-prediction.js';
@@ -172,7 +173,7 @@ class Predictor {
         const size = head.data.length / pictures.length;
         return image(head.data.subarray(i * size, (i + 1) * size), head.shape.slice(1), picture.metadata);
       });
-      return activateChannels(joinChannels(parts), this.parameters.activations);
+      return activateChannels(joinChannels(atImageSize(parts, picture)), this.parameters.activations);
     });
   }
 }

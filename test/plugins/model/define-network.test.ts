@@ -7,6 +7,7 @@ import { builtInPlugin } from '../../../plugins/index.js';
 import { build } from './network-checks.js';
 
 const catalog = createRegistry([builtInPlugin]);
+/** Networks whose head is a convolution of its own on the last feature map, and that enlarge in super-resolution. */
 const FAMILY = [
   'unet',
   'attention_unet',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildNetwork } from '../../../core/plugin/network.js';
+import { atTargetSize } from '../../../core/plugin/prediction-size.js';
 import { createRegistry } from '../../../core/plugin/registry.js';
 import {
   type Module,
@@ -82,7 +83,17 @@ export function itHasSizes(architecture: string, sizes: readonly [count: number,
 
 /** A small network in 2D and in 3D: the loss of 20 compiled steps falls, and the first ones are those of eager ones. */
 export function itLearns(architecture: string, small: object, sides: { plane: number; depth: number }): void {
-  describe.each([2, 3] as const)('learning in %iD', (ndim) => {
+  itLearnsIn([2, 3], architecture, small, sides);
+}
+
+/** {@link itLearns} for networks of one kind of image. */
+export function itLearnsIn(
+  axes: readonly (2 | 3)[],
+  architecture: string,
+  small: object,
+  sides: { plane: number; depth: number },
+): void {
+  describe.each(axes)('learning in %iD', (ndim) => {
     const { plane, depth } = sides;
     const space = ndim === 2 ? [plane, plane] : [depth, plane, plane];
     const input = pattern([2, ...space, 1], 3);
@@ -114,7 +125,10 @@ async function train(
 ): Promise<number[]> {
   const program = await runtime.train({
     network,
-    loss: ([output], wanted) => tf.mean(tf.squaredDifference(output, wanted)) as Scalar,
+    loss: (output, wanted) => {
+      const [fitted] = atTargetSize(output, wanted);
+      return tf.mean(tf.squaredDifference(fitted, wanted)) as Scalar;
+    },
     metrics: {},
     optimizer: { name: 'ADAM' },
     seed: 1,

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { openRuntime } from '../../../core/tensor/index.js';
+import { pattern } from '../../core/tensor/run.js';
+import { build, itExports, itHasSizes, itMatchesTheReference } from './network-checks.js';
+
+describe('patchgan', () => {
+  itMatchesTheReference('patchgan');
+
+  itHasSizes('patchgan', [[2_764_481, {}]]);
+
+  itExports('patchgan', { baseFilters: 4 }, { inputChannels: 2 }, [
+    [64, 48],
+    [48, 96],
+  ]);
+
+  it('says that it is 2D, and which patches are too small', async () => {
+    expect(() => build('patchgan', {}, { ndim: 3 })).toThrow(/PatchGAN: the network is 2D/);
+    const runtime = await openRuntime({ device: 'cpu' });
+    const program = await runtime.infer(build('patchgan', { baseFilters: 2 }));
+    await expect(program.predict(pattern([1, 16, 64, 1]))).rejects.toThrow(/side of 16 pixels is too small/);
+    await program.dispose();
+    await runtime.dispose();
+  });
+});
