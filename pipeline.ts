@@ -80,6 +80,7 @@ export async function pipeline(
       runId: options.runId,
       resultDir: options.resultDir,
       checkPaths: false,
+      checkpoint: options.checkpoint,
     },
     assembly,
   );

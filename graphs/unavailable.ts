@@ -46,12 +46,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('DATA.TEST.MEDIAN_PADDING', data.TEST.MEDIAN_PADDING);
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
-  const items = model.ITEMS_TO_LOAD_FROM_CHECKPOINT as string[];
-  refuse(
-    'MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT',
-    model.LOAD_CHECKPOINT && items.some((item) => item === 'optimizer' || item === 'epoch'),
-    'Leave out optimizer and epoch: an interrupted training goes on by itself when the same command is given again.',
-  );
   const pictures = [
     ['TRAIN.SAVE_TRAIN_PREDS_FREQ', train.ENABLE && train.SAVE_TRAIN_PREDS_FREQ > 0],
     ['DATA.CHECK_GENERATORS', data.CHECK_GENERATORS],

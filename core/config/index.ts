@@ -5,8 +5,16 @@
  *     console.log(config.TRAIN.EPOCHS, problems.length);
  */
 export { compareWithCheckpoint, findCheckpoint } from './check/checkpoint.js';
+export type { CheckpointContent } from './checkpoint.js';
 export { configKeys, type KeyInfo } from './keys.js';
-export { configForInference, type LoadedConfig, type LoadOptions, loadConfig, readPlugins } from './load.js';
+export {
+  checkpointToLoad,
+  configForInference,
+  type LoadedConfig,
+  type LoadOptions,
+  loadConfig,
+  readPlugins,
+} from './load.js';
 export { memoryBudgetBytes } from './memory-budget.js';
 export type { PythonType, Workflow } from './schema/key.js';
 export { type Config, ConfigSchema, type Edit } from './schema.js';

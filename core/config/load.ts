@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { ConfigError, type Problem } from '../errors.js';
+import { compareWithCheckpoint } from './check/checkpoint.js';
 import { checkConfig } from './check.js';
+import { type CheckpointContent, checkpointOf, takeFromCheckpoint } from './checkpoint.js';
 import { deriveDependent } from './derive.js';
 import { defaultConfig } from './keys.js';
 import { readMapping } from './mapping.js';
@@ -27,6 +29,8 @@ export interface LoadOptions {
   checkPaths?: boolean;
   /** Names that plugins bring, valid beside the built-in ones. */
   extra?: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[]; trained?: string[] };
+  /** What the checkpoint that is to be loaded holds: {@link checkpointToLoad} names its file. */
+  checkpoint?: CheckpointContent;
   /**
    * Further problems that are to be told together with these, such as those of the graph. Also called for a
    * `broken` configuration, one with errors; what it throws then is dropped.
@@ -60,12 +64,17 @@ export function loadConfig(source: string | Record<string, unknown>, options: Lo
   const config = defaultConfig(job);
   mergeOverDefaults(written, config, report);
   if (!config.PROBLEM.PRINT_OLD_KEY_CHANGES) removeNotices(report.problems);
+  const embedded = options.checkpoint && takeFromCheckpoint(config, options.checkpoint, report);
   deriveDependent(config);
   checkConfig(config, report, {
     jobId: job.id,
     checkPaths: options.checkPaths ?? true,
     extra: options.extra ?? {},
+    modelWritten: options.checkpoint !== undefined && !embedded,
   });
+  if (embedded)
+    for (const problem of compareWithCheckpoint(config, embedded.config, embedded.states))
+      report.problems.push({ file, ...problem });
 
   report.problems.push(...furtherProblems(config, written, file, options.also, report.problems));
   const sorted = inFileOrder(report.problems);
@@ -103,6 +112,24 @@ export function readPlugins(source: string | Record<string, unknown>, overrides:
     return value.items.flatMap((item) => (item.kind === 'str' ? [item.value] : []));
   } catch (error) {
     if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+/** The checkpoint whose network or normalisation a configuration asks for, where there is such a file. */
+export function checkpointToLoad(
+  source: string | Record<string, unknown>,
+  options: Pick<LoadOptions, 'overrides' | 'jobName' | 'runId' | 'resultDir'>,
+): string | undefined {
+  try {
+    const { written, file } = readTree(source, options.overrides ?? []);
+    const report = new Report(written, file);
+    const job = jobOf(options, report);
+    const config = defaultConfig(job);
+    mergeOverDefaults(written, config, report);
+    return checkpointOf(config, job.id);
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined;
     throw error;
   }
 }

@@ -1,12 +1,14 @@
 /** The trained network of a job as a file that other programs can use. */
-import { ConfigError, DataError } from '../errors.js';
+import { findCheckpoint } from '../config/index.js';
+import { ConfigError } from '../errors.js';
 import { buildNetwork } from '../plugin/network.js';
 import type { NetworkSpec } from '../plugin/network-spec.js';
 import { VERSION } from '../plugin/registry.js';
 import { type NamedTensors, OnnxNetwork, saveSafetensors } from '../tensor/index.js';
 import { exportOnnx, type OnnxExport } from '../tensor/onnx/export.js';
-import { matchState } from '../tensor/runtime/state.js';
-import { modelInputs, modelName } from '../tensor/step.js';
+import { initialModel } from '../tensor/runtime/state.js';
+import { modelName } from '../tensor/step.js';
+import { fitCheckpoint } from '../train/fit-checkpoint.js';
 import { CheckpointStore } from '../train/state.js';
 import type { PreparedJob } from './prepare.js';
 import { pathsOf } from './run.js';
@@ -41,21 +43,11 @@ export async function exportModel(job: PreparedJob, format: ExportFormat, file: 
         advice: 'Copy that file.',
       },
     ]);
-  const weights = await weightsOf(job);
-  const { report, fitting } = matchState(
-    new Map(modelInputs(network).map(({ name, shape }) => [name, shape])),
-    weights,
-  );
-  const wrong = [...report.missing, ...report.mismatched];
-  if (wrong.length > 0)
-    throw new DataError(
-      `the checkpoint does not fit the network '${spec.architecture}': ${wrong.length} tensors are missing or of another shape ` +
-        `(${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? ', ...' : ''}). Use the MODEL section that the checkpoint was trained with.`,
-      { where: { key: 'MODEL' } },
-    );
+  const fitted = fitCheckpoint(network, await weightsOf(job), { network: spec.architecture });
+  const weights: NamedTensors = new Map([...initialModel(network, 0), ...fitted.tensors]);
   const metadata = describe(job, spec, predicting);
   if (format === 'safetensors') {
-    const named = new Map([...fitting].map(([name, tensor]) => [name.slice(modelName('').length), tensor]));
+    const named = new Map([...weights].map(([name, tensor]) => [name.slice(modelName('').length), tensor]));
     // What PyTorch's own writer puts there; some readers insist on it.
     await saveSafetensors(file, named, { ...metadata, format: 'pt' });
     return { file, format };
@@ -94,7 +86,7 @@ async function weightsOf(job: PreparedJob): Promise<NamedTensors> {
       folder: checkpoints,
       jobId,
       fingerprint: '',
-      ...(MODEL.LOAD_CHECKPOINT && { file: PATHS.CHECKPOINT_FILE || undefined }),
+      ...(MODEL.LOAD_CHECKPOINT && { file: PATHS.CHECKPOINT_FILE || findCheckpoint(job.config, jobId) }),
       trains: job.graphs.train !== undefined,
     },
     { resume: false },

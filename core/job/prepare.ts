@@ -1,8 +1,9 @@
 /**
  * Everything before the first pixel: plugins, configuration, graphs. All problems come out here.
  */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { type Config, loadConfig, readPlugins } from '../config/index.js';
+import { type CheckpointContent, type Config, checkpointToLoad, loadConfig, readPlugins } from '../config/index.js';
 import { ConfigError, type Problem } from '../errors.js';
 import { type BoundGraph, bindGraph } from '../graph/compile.js';
 import { type Edit, editGraph } from '../graph/edit.js';
@@ -10,6 +11,7 @@ import type { Graph } from '../graph/graph.js';
 import type { Catalog, Plugin, PresetDefinition } from '../plugin/define.js';
 import { loadPlugin } from '../plugin/load.js';
 import { createRegistry } from '../plugin/registry.js';
+import { readWeightHeader } from '../tensor/weights/index.js';
 import type { Phase } from './events.js';
 
 /** What the engine is put together with; core knows no plugin. */
@@ -36,6 +38,8 @@ export interface PrepareOptions {
   resultDir?: string;
   /** Check that folders and files exist; default true. */
   checkPaths?: boolean;
+  /** Checkpoint to load instead of the one that the configuration names. */
+  checkpoint?: string;
 }
 
 export interface PreparedJob {
@@ -79,6 +83,9 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
     runId,
     resultDir,
     checkPaths: options.checkPaths ?? true,
+    checkpoint: await readCheckpoint(
+      options.checkpoint ?? checkpointToLoad(source, { overrides, jobName: name, runId, resultDir }),
+    ),
     // Built-in names have rules of their own, which names of plugins are free of.
     extra: {
       workflows: external.flatMap(({ presets }) => presets.map(({ id }) => id)),
@@ -104,6 +111,13 @@ export async function prepareJob(options: PrepareOptions, assembly: Assembly): P
     problems: loaded.problems,
     assembly,
   };
+}
+
+/** What a checkpoint says of its network; undefined without one. @throws FormatError for a file that is none. */
+async function readCheckpoint(file: string | undefined): Promise<CheckpointContent | undefined> {
+  if (file === undefined || !existsSync(file)) return undefined;
+  const { config, shapes } = await readWeightHeader(file);
+  return { file, shapes, ...(config && { config }) };
 }
 
 /** Puts the compiled graphs of a configuration into `graphs`; returns every problem of theirs. */

@@ -3,11 +3,11 @@
  */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { toYaml } from '../config/index.js';
+import { findCheckpoint, toYaml } from '../config/index.js';
 import { AbortedError, formatProblem } from '../errors.js';
 import { runGraph } from '../graph/run.js';
 import { VERSION } from '../plugin/registry.js';
-import { CheckpointStore } from '../train/state.js';
+import { type CheckpointItem, CheckpointStore } from '../train/state.js';
 import { EventBus, type Phase } from './events.js';
 import { ExampleCollector } from './examples.js';
 import { type JobFolder, type JobFolderOptions, type JobPaths, jobPaths, openJobFolder } from './folder.js';
@@ -60,12 +60,16 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
         jobId: folder.jobId,
         fingerprint: await trainingFingerprint(job),
         metadata: { biagraph: VERSION, config: configOfCheckpoint(job) },
-        ...(config.MODEL.LOAD_CHECKPOINT && { file: config.PATHS.CHECKPOINT_FILE || undefined }),
+        ...(config.MODEL.LOAD_CHECKPOINT && {
+          file: config.PATHS.CHECKPOINT_FILE || findCheckpoint(config, folder.jobId),
+          workflow: config.PROBLEM.TYPE,
+          items: config.MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT as CheckpointItem[],
+        }),
         trains: job.graphs.train !== undefined,
       },
       { resume: resume === 'auto' && job.graphs.train !== undefined },
     );
-    const resumed = training.startEpoch > 0;
+    const resumed = training.resumes && training.startEpoch > 0;
     session = openSession(job, { events, signal: stop.signal, training });
     let unwritable: { error: unknown } | undefined;
     const record = await recordJob(events.events$, {
@@ -102,6 +106,11 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
       await saveConfigurations(job, folder);
       for (const problem of job.problems)
         events.emit({ type: problem.severity === 'warning' ? 'warning' : 'notice', message: formatProblem(problem) });
+      if (!training.resumes && training.startEpoch > 0)
+        events.emit({
+          type: 'notice',
+          message: `Going on with epoch ${training.startEpoch + 1}, as the checkpoint says.`,
+        });
       if (resumed)
         events.emit({
           type: 'notice',

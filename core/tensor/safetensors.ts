@@ -97,7 +97,20 @@ export async function loadSafetensors(file: string): Promise<Safetensors> {
   }
 }
 
-async function read(file: string, handle: FileHandle): Promise<Safetensors> {
+/** What a file says of itself, without reading its data. @throws FormatError as {@link loadSafetensors}. */
+export async function readSafetensorsHeader(
+  file: string,
+): Promise<{ shapes: Map<string, readonly number[]>; metadata: Record<string, string> }> {
+  const handle = await open(file, 'r');
+  try {
+    const { header } = await readHeader(file, handle);
+    return { shapes: new Map(header.entries.map(([name, { shape }]) => [name, shape])), metadata: header.metadata };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHeader(file: string, handle: FileHandle) {
   const { size } = await handle.stat();
   const refuse = (problem: string): never => {
     throw new FormatError(`${file}: not a sound safetensors file: ${problem}. Fetch or write it again.`, {
@@ -108,8 +121,12 @@ async function read(file: string, handle: FileHandle): Promise<Safetensors> {
   const headerLength = (await readBytes(handle, 0, 8)).getBigUint64(0, true);
   if (headerLength > BigInt(Math.min(LONGEST_HEADER, size - 8)))
     refuse(`its header claims ${headerLength} bytes, the file has ${size}`);
-  const start = 8 + Number(headerLength);
   const header = parseHeader(await readBytes(handle, 8, Number(headerLength)), refuse);
+  return { size, start: 8 + Number(headerLength), header, refuse };
+}
+
+async function read(file: string, handle: FileHandle): Promise<Safetensors> {
+  const { size, start, header, refuse } = await readHeader(file, handle);
   const tensors: NamedTensors = new Map();
   for (const [name, entry] of header.entries) {
     const dtype = DTYPES[entry.dtype] ?? refuse(`tensor ${name} has the unknown type ${entry.dtype}`);

@@ -5,11 +5,11 @@ import { concatMap, EMPTY, from, fromEvent, lastValueFrom, Observable, reduce, t
 import { DataError, TensorError } from '../errors.js';
 import type { Sample } from '../image/sample.js';
 import type { EventBus } from '../job/events.js';
-import type { RestoreReport, TensorData, TrainingProgram } from '../tensor/index.js';
+import type { NamedTensors, TensorData, TrainingProgram } from '../tensor/index.js';
 import { BestTracker } from './best.js';
 import { EarlyStopping } from './early-stopping.js';
 import type { Schedule } from './schedule.js';
-import type { EpochRow, LoopState, TrainingState } from './state.js';
+import type { EpochRow, LoopState, StartingPoint, TrainingState } from './state.js';
 
 export interface LoopOptions {
   program: TrainingProgram;
@@ -24,8 +24,8 @@ export interface LoopOptions {
   patience: number;
   /** A checkpoint of its own every so many epochs; -1 never. */
   saveEvery: number;
-  /** Train layers afresh that a given checkpoint does not fit, instead of refusing it. */
-  skipUnmatched?: boolean;
+  /** Fits a given checkpoint into the program; `told` are sentences on what fits, `unmatched` on what does not. */
+  fit?: (start: StartingPoint) => { tensors: NamedTensors; told: string[]; unmatched: string[] };
   state: TrainingState;
   events: EventBus;
   clock: () => number;
@@ -95,24 +95,25 @@ class Loop {
       }
     } else {
       const initial = await state.initial();
-      if (initial) this.requireFit(await program.restore(initial));
+      if (initial) await this.startFrom(initial);
     }
+    const { epochs } = this.options;
+    if (!resumed && state.startEpoch >= epochs)
+      throw new DataError(
+        `the checkpoint has ${state.startEpoch} epochs behind it, and the training ends after ${epochs}. Raise TRAIN.EPOCHS, or leave ` +
+          'epoch out of MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT.',
+        { where: { key: 'TRAIN.EPOCHS' } },
+      );
     this.epochStart = this.lastStep = clock();
-    return this.options.epochs <= (this.restored?.epoch ?? 0);
+    return epochs <= state.startEpoch;
   }
 
-  /** Layers of a foreign checkpoint that do not fit are an error, or, where asked for, start afresh. */
-  private requireFit({ missing, mismatched }: RestoreReport): void {
-    const wrong = [...missing, ...mismatched].filter((name) => name.startsWith('model.'));
-    if (wrong.length === 0) return;
-    const told = `${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? `, ... (${wrong.length} in all)` : ''}`;
-    if (!this.options.skipUnmatched)
-      throw new DataError(
-        `the checkpoint does not fit the network: ${told} are missing or of another shape. ` +
-          'Use the MODEL section that it was trained with, or set MODEL.SKIP_UNMATCHED_LAYERS.',
-        { where: { key: 'MODEL.SKIP_UNMATCHED_LAYERS' } },
-      );
-    this.options.events.emit({ type: 'warning', message: `Not in the checkpoint, so they start afresh: ${told}.` });
+  private async startFrom(start: StartingPoint): Promise<void> {
+    const { program, events, fit } = this.options;
+    const { tensors, told, unmatched } = fit!(start);
+    await program.restore(tensors);
+    for (const message of told) events.emit({ type: 'notice', message });
+    for (const message of unmatched) events.emit({ type: 'warning', message });
   }
 
   /** One batch; true when the training is over. */

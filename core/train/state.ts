@@ -6,7 +6,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { DataError, isBiagraphError } from '../errors.js';
 import { loadSafetensors, type NamedTensors, saveSafetensors } from '../tensor/index.js';
-import { readWeights, renameBiapyKeys } from '../tensor/weights/index.js';
+import { type OptimizerState, readWeightHeader, readWeights } from '../tensor/weights/index.js';
 import type { BestEpoch } from './best.js';
 import type { EarlyStoppingState } from './early-stopping.js';
 import type { ScheduleState } from './schedule.js';
@@ -40,10 +40,29 @@ export interface TrainingState {
   resume(): Promise<{ tensors: NamedTensors; loop: LoopState } | undefined>;
   /** Writes a checkpoint; a crash while writing leaves the former one. Returns the file. */
   save(name: CheckpointName, tensors: NamedTensors, loop: LoopState): Promise<string>;
-  /** Weights (`model.<key>`) to start a training from that is no resume, where the configuration names a checkpoint. */
-  initial(): Promise<NamedTensors | undefined>;
-  /** Weights to predict with: of the best epoch of this job, or the checkpoint that the configuration names. */
+  /** What a training starts from that is no resume, where the configuration names a checkpoint. */
+  initial(): Promise<StartingPoint | undefined>;
+  /**
+   * Weights to predict with: of the best epoch of this job, or the checkpoint that the configuration names. Names are
+   * those of the file, without `model.`.
+   */
   weights(): Promise<NamedTensors>;
+}
+
+/** Parts of a checkpoint: MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT, as far as tensors and epochs go. */
+export type CheckpointItem = 'weights' | 'optimizer' | 'epoch';
+
+/** What was read from a checkpoint to start a training from. */
+export interface StartingPoint {
+  file: string;
+  /** Weights by the names that the file has for them; undefined where they are not wanted. */
+  weights?: NamedTensors;
+  /** By the names of the network (`optimizer.<slot>.<name>`), or by PyTorch's numbers; undefined where not wanted. */
+  optimizer?: { tensors: NamedTensors; groups?: OptimizerState['groups'] };
+  /** Names of the weights in the order of the file, which PyTorch's numbers count. */
+  order: readonly string[];
+  /** It comes from another workflow, so it may lack layers. */
+  transfer: boolean;
 }
 
 export interface CheckpointStoreOptions {
@@ -56,6 +75,10 @@ export interface CheckpointStoreOptions {
   metadata?: Record<string, string>;
   /** A checkpoint of the user's, of any format that `readWeights` knows: PATHS.CHECKPOINT_FILE. */
   file?: string;
+  /** PROBLEM.TYPE of this job. */
+  workflow?: string;
+  /** What is taken from that file when a training starts; default its weights. */
+  items?: readonly CheckpointItem[];
   /** This job trains, so its own weights are used for its test. */
   trains: boolean;
 }
@@ -63,6 +86,7 @@ export interface CheckpointStoreOptions {
 /** Checkpoints as safetensors files in a job's folder. */
 export class CheckpointStore implements TrainingState {
   private resumable: LoopState | undefined;
+  private firstEpoch = 0;
 
   private constructor(private readonly options: CheckpointStoreOptions) {}
 
@@ -70,11 +94,17 @@ export class CheckpointStore implements TrainingState {
   static async open(options: CheckpointStoreOptions, { resume }: { resume: boolean }): Promise<CheckpointStore> {
     const store = new CheckpointStore(options);
     if (resume) store.resumable = await store.readResumable();
+    if (!store.resumable && options.trains) store.firstEpoch = await store.readFirstEpoch();
     return store;
   }
 
   get startEpoch(): number {
-    return this.resumable?.epoch ?? 0;
+    return this.resumable?.epoch ?? this.firstEpoch;
+  }
+
+  /** True when an interrupted or finished training of the same configuration is in the folder. */
+  get resumes(): boolean {
+    return this.resumable !== undefined;
   }
 
   /** True when a finished training of the same configuration is in the folder. */
@@ -102,10 +132,28 @@ export class CheckpointStore implements TrainingState {
     return file;
   }
 
-  async initial(): Promise<NamedTensors | undefined> {
-    const { file } = this.options;
-    if (!file) return undefined;
-    return this.readUserFile(file);
+  async initial(): Promise<StartingPoint | undefined> {
+    const { file, items = ['weights'] } = this.options;
+    if (!file || items.every((item) => item === 'epoch')) return undefined;
+    requireFile(file);
+    const wanted = items.includes('optimizer');
+    const { tensors, state, optimizer, config } = await readWeights(file, { optimizer: wanted });
+    const problem = config?.PROBLEM;
+    const made = typeof problem === 'object' && problem && !Array.isArray(problem) ? problem.TYPE : undefined;
+    const found = state ? { tensors: state } : optimizer;
+    if (wanted && !found)
+      throw new DataError(
+        `the checkpoint ${file} holds no state of an optimizer. Leave optimizer out of MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT, or ` +
+          'name a checkpoint that has one: of Biagraph, the one that ends in -checkpoint-last.',
+        { where: { key: 'MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT', file } },
+      );
+    return {
+      file,
+      order: [...tensors.keys()],
+      transfer: made !== undefined && made !== this.options.workflow,
+      ...(items.includes('weights') && { weights: tensors }),
+      ...(wanted && { optimizer: found }),
+    };
   }
 
   async weights(): Promise<NamedTensors> {
@@ -113,7 +161,7 @@ export class CheckpointStore implements TrainingState {
     const { file, trains } = this.options;
     if (!trains && file) return this.readUserFile(file);
     for (const name of ['best', 'last'] as const)
-      if (existsSync(this.file(name))) return modelOnly((await loadSafetensors(this.file(name))).tensors);
+      if (existsSync(this.file(name))) return (await readWeights(this.file(name), { optimizer: false })).tensors;
     const found = existsSync(this.options.folder)
       ? (await readdir(this.options.folder)).filter((entry) => entry.includes('checkpoint'))
       : [];
@@ -128,15 +176,19 @@ export class CheckpointStore implements TrainingState {
     return path.join(this.options.folder, `${this.options.jobId}-checkpoint-${name}.safetensors`);
   }
 
-  /** Weights as `model.<key>`, from a file of any format. */
+  /** Weights of a file of any format. */
   private async readUserFile(file: string): Promise<NamedTensors> {
-    if (!existsSync(file))
-      throw new DataError(
-        `the checkpoint ${file} does not exist. Correct PATHS.CHECKPOINT_FILE, or train the model first.`,
-        { where: { key: 'PATHS.CHECKPOINT_FILE', file } },
-      );
-    const { format, tensors } = await readWeights(file, { optimizer: false });
-    return format === 'biagraph' ? prefixed(tensors) : modelOnly(renameBiapyKeys(tensors));
+    requireFile(file);
+    return (await readWeights(file, { optimizer: false })).tensors;
+  }
+
+  /** Training goes on at the epoch of the checkpoint, where that is wanted; the best one, in BiaPy, has no number. */
+  private async readFirstEpoch(): Promise<number> {
+    const { file, items } = this.options;
+    if (!file || !items?.includes('epoch')) return 0;
+    requireFile(file);
+    const epoch = Number((await readWeightHeader(file)).epoch ?? 0);
+    return Number.isInteger(epoch) && epoch > 0 ? epoch : 0;
   }
 
   private async readResumable(): Promise<LoopState | undefined> {
@@ -154,12 +206,13 @@ export class CheckpointStore implements TrainingState {
 }
 
 function modelOnly(tensors: NamedTensors): NamedTensors {
-  const entries = [...tensors];
-  const kept = entries.filter(([key]) => key.startsWith('model.'));
-  // Files of other programs name the parameters without the prefix.
-  return kept.length > 0 ? new Map(kept) : prefixed(tensors);
+  return new Map([...tensors].filter(([key]) => key.startsWith('model.')));
 }
 
-function prefixed(tensors: NamedTensors): NamedTensors {
-  return new Map([...tensors].map(([key, tensor]) => [`model.${key}`, tensor]));
+function requireFile(file: string): void {
+  if (existsSync(file)) return;
+  throw new DataError(
+    `the checkpoint ${file} does not exist. Correct PATHS.CHECKPOINT_FILE, or train the model first.`,
+    { where: { key: 'PATHS.CHECKPOINT_FILE', file } },
+  );
 }

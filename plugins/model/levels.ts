@@ -106,6 +106,7 @@ export function levelsFromConfig({ MODEL: model }: Config) {
     kernelSize: model.KERNEL_SIZE,
     activation: model.ACTIVATION.toLowerCase(),
     upsampleLayer: model.UPSAMPLE_LAYER.toLowerCase(),
+    ...('instanceNormAffine' in model.PARAMETERS && { instanceNormAffine: model.PARAMETERS.instanceNormAffine }),
     yxDown: model.YX_DOWN,
     zDown: model.Z_DOWN,
   };

@@ -3,7 +3,7 @@
  */
 import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
-import { DataError, TensorError } from '../../core/errors.js';
+import { TensorError } from '../../core/errors.js';
 import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
 import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
 import { findNonFinite } from '../../core/image/finite.js';
@@ -17,6 +17,7 @@ import { NetworkSpec } from '../../core/plugin/network-spec.js';
 import { atImageSize } from '../../core/plugin/prediction-size.js';
 import { services } from '../../core/plugin/services.js';
 import type { InferenceProgram, NamedTensors } from '../../core/tensor/index.js';
+import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { planPrediction } from './plan-prediction.js';
 
 const Augmentation = Type.Object(
@@ -68,14 +69,10 @@ export const predictNetwork = defineNode({
       const weights: NamedTensors = slot ? await training.weights() : new Map();
       const program = await (await tensors()).infer(network);
       place.onClose(() => program.dispose());
-      const fit = await program.restore(weights);
-      const wrong = [...fit.missing, ...fit.mismatched];
-      if (wrong.length > 0)
-        throw new DataError(
-          `the checkpoint does not fit the network '${parameters.network.architecture}': ${wrong.length} tensors are missing or of another shape ` +
-            `(${wrong.slice(0, 5).join(', ')}${wrong.length > 5 ? ', ...' : ''}). Use the MODEL section that the checkpoint was trained with.`,
-          { where: { key: 'MODEL' } },
-        );
+      if (slot) {
+        const { architecture } = parameters.network;
+        await program.restore(fitCheckpoint(network, weights, { network: architecture }).tensors);
+      }
       return new Predictor(program, parameters);
     };
     return ({ main }) =>

@@ -16,9 +16,12 @@ import {
 import { buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
 import { LossSpec, MetricSpec, NetworkSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
-import type { OptimizerSpec } from '../../core/tensor/index.js';
+import type { Module, OptimizerSpec } from '../../core/tensor/index.js';
+import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
+import { fitOptimizer } from '../../core/train/fit-optimizer.js';
 import { trainLoop } from '../../core/train/loop.js';
 import { createSchedule } from '../../core/train/schedule.js';
+import type { StartingPoint } from '../../core/train/state.js';
 
 const Schedule = Type.Object(
   {
@@ -119,7 +122,7 @@ export const fitTrainer = defineNode({
             accumulate,
             patience,
             saveEvery,
-            skipUnmatched: parameters.skipUnmatched,
+            fit: (start) => fitStart(network, start, parameters),
             state: training,
             events,
             clock,
@@ -135,6 +138,23 @@ function targetOf({ images: [first] }: Forecast): TargetForecast {
   if (!first?.targetShape) return { channels: 1, scale: [] };
   const { shape, targetShape, file } = first;
   return { channels: targetShape.at(-1)!, scale: scaleBetween(shape, targetShape, file) ?? [] };
+}
+
+/** A checkpoint as this training starts from it. */
+function fitStart(network: Module, start: StartingPoint, parameters: FitParameters) {
+  const { skipUnmatched, network: spec } = parameters;
+  // What another workflow learned, such as self-supervision, lacks the layers of this one.
+  const skip = skipUnmatched ? 'all' : start.transfer ? 'missing' : 'nothing';
+  const fitted = start.weights && fitCheckpoint(network, start.weights, { network: spec.architecture, skip });
+  const state = fitOptimizer(network, optimizerOf(parameters), start, fitted?.names ?? new Map());
+  return {
+    tensors: new Map([...(fitted?.tensors ?? []), ...state]),
+    told: [
+      ...(fitted ? [`Training starts from ${start.file}: ${fitted.taken}`] : []),
+      ...(state.size > 0 ? ['The optimizer goes on with the state in the checkpoint.'] : []),
+    ],
+    unmatched: fitted?.unmatched ?? [],
+  };
 }
 
 function optimizerOf({ optimizer, betas, weightDecay, clipNorm }: FitParameters): OptimizerSpec {

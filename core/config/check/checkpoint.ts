@@ -47,8 +47,9 @@ export function findCheckpoint(config: Config, jobId: string): string | undefine
     .map((name) => ({ name, end: /^(.+)\.(?:pth|safetensors)$/.exec(name)?.[1] ?? '' }))
     .filter(({ end }) => end.startsWith(prefix))
     .map(({ name, end }) => ({ name, epoch: end.slice(prefix.length) }))
-    .filter(({ epoch }) => (best ? epoch === 'best' : /^\d+$/.test(epoch)))
-    .sort((a, b) => Number(b.epoch) - Number(a.epoch));
+    .filter(({ epoch }) => (best ? epoch === 'best' : /^(\d+|last)$/.test(epoch)))
+    // Biagraph's own `last` is written after every epoch, numbers only now and then.
+    .sort((a, b) => Number(b.epoch === 'last') - Number(a.epoch === 'last') || Number(b.epoch) - Number(a.epoch));
   return candidates.length > 0 ? join(CHECKPOINT, candidates[0].name) : undefined;
 }
 
@@ -66,16 +67,24 @@ const bound = [
  * Where a configuration and the one inside a checkpoint to be loaded contradict each other (R312). Another workflow is
  * fine when the checkpoint comes from self-supervision, other classes when unmatched layers are left out, and a smaller
  * patch only earns a warning, which upstream means and never reaches.
+ *
+ * @param states tells whether the checkpoint says anything about a key; all of them where left out.
  */
-export function compareWithCheckpoint(config: Config, embedded: Config): Problem[] {
+export function compareWithCheckpoint(
+  config: Config,
+  embedded: Config,
+  states: (key: string) => boolean = () => true,
+): Problem[] {
   const problems: Problem[] = [];
   for (const key of bound) {
+    if (!states(key)) continue;
     const ours = getKey(config, key);
     const theirs = getKey(embedded, key);
     if (JSON.stringify(ours) === JSON.stringify(theirs)) continue;
     if (key === 'PROBLEM.TYPE' && theirs === 'SELF_SUPERVISED') continue;
     if (key === 'DATA.N_CLASSES' && config.MODEL.SKIP_UNMATCHED_LAYERS) continue;
     if (key === 'TRAIN.OPTIMIZER' && !config.TRAIN.ENABLE) continue;
+    if (key === 'DATA.PATCH_SIZE' && embedded.PROBLEM.TYPE !== config.PROBLEM.TYPE) continue;
     const smaller = key === 'DATA.PATCH_SIZE' && isSmaller(ours as number[], theirs as number[]);
     problems.push({
       severity: smaller ? 'warning' : 'error',

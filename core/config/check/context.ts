@@ -10,6 +10,8 @@ export interface CheckOptions {
   jobId: string;
   /** Look whether folders and files exist. */
   checkPaths: boolean;
+  /** The checkpoint to be loaded holds no configuration, so MODEL says how the network is built after all. */
+  modelWritten?: boolean;
   /** Names that plugins bring. */
   extra: { workflows?: string[]; architectures?: string[]; losses?: string[]; metrics?: string[]; trained?: string[] };
 }
@@ -68,7 +70,7 @@ export class Check {
   /** True when the checkpoint, not the configuration, says how the model is built. */
   get architectureFromCheckpoint(): boolean {
     const { LOAD_CHECKPOINT, ITEMS_TO_LOAD_FROM_CHECKPOINT } = this.config.MODEL;
-    return LOAD_CHECKPOINT && ITEMS_TO_LOAD_FROM_CHECKPOINT.includes('model_arch');
+    return LOAD_CHECKPOINT && !this.options.modelWritten && ITEMS_TO_LOAD_FROM_CHECKPOINT.includes('model_arch');
   }
 
   /** True when the configuration describes a model of ours. */

@@ -15,6 +15,8 @@ export interface Slot {
   /** PyTorch's axis order: `[out, in, ...kernel]` for filters. */
   readonly shape: readonly number[];
   readonly initial: Initialiser;
+  /** A checkpoint may lack it: networks of the same name existed without, and its start changes nothing. */
+  readonly neutral?: boolean;
 }
 
 /** What a module sees while it runs. */
@@ -37,8 +39,13 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
 
   abstract forward(x: Tensor, pass: Pass): Out;
 
-  protected parameter(name: string, shape: readonly number[], initial: Initialiser): Slot {
-    return this.#add(name, { kind: 'parameter', shape, initial });
+  protected parameter(
+    name: string,
+    shape: readonly number[],
+    initial: Initialiser,
+    { neutral = false }: { neutral?: boolean } = {},
+  ): Slot {
+    return this.#add(name, { kind: 'parameter', shape, initial, ...(neutral && { neutral }) });
   }
 
   protected buffer(name: string, shape: readonly number[], initial: Initialiser): Slot {

@@ -37,10 +37,11 @@ abstract class AffineNormalization extends Module<Tensor> {
   readonly weight: Slot | undefined;
   readonly bias: Slot | undefined;
 
-  constructor(channels: number, affine: boolean) {
+  /** @param neutral a checkpoint without scale and shift fits as well. */
+  constructor(channels: number, affine: boolean, neutral = false) {
     super();
-    this.weight = affine ? this.parameter('weight', [channels], ones) : undefined;
-    this.bias = affine ? this.parameter('bias', [channels], zeros) : undefined;
+    this.weight = affine ? this.parameter('weight', [channels], ones, { neutral }) : undefined;
+    this.bias = affine ? this.parameter('bias', [channels], zeros, { neutral }) : undefined;
   }
 }
 
@@ -89,7 +90,7 @@ export class InstanceNormalization extends AffineNormalization {
   readonly epsilon: number;
 
   constructor(channels: number, options: { affine?: boolean; epsilon?: number } = {}) {
-    super(channels, options.affine ?? false);
+    super(channels, options.affine ?? false, true);
     this.epsilon = options.epsilon ?? EPSILON;
   }
 

@@ -6,10 +6,17 @@
  * await program.restore(renameBiapyKeys(tensors));
  * ```
  */
-export { renameBiapyKeys } from './biapy-names.js';
+export { biapyNames, renameBiapyKeys } from './biapy-names.js';
 export { NPY_START, type NpyHeader, readNpyHeader } from './npy.js';
 export type { Plain, PlainObject } from './plain.js';
 export { PositionedFile } from './positioned-file.js';
-export { type ReadWeightsOptions, readWeights, type WeightFile, type WeightFormat } from './read-weights.js';
+export {
+  type ReadWeightsOptions,
+  readWeightHeader,
+  readWeights,
+  type WeightFile,
+  type WeightFormat,
+  type WeightHeader,
+} from './read-weights.js';
 export type { Checkpoint, OptimizerState } from './torch/checkpoint.js';
 export { BEST_DEFLATE, ZipArchive } from './zip.js';

@@ -1,11 +1,12 @@
 /** Weights made elsewhere, whatever the file is called: the content says which format it is. */
 import { FormatError, isBiagraphError } from '../../errors.js';
-import { loadSafetensors } from '../safetensors.js';
+import { loadSafetensors, readSafetensorsHeader } from '../safetensors.js';
 import type { NamedTensors } from '../tensor-data.js';
 import { isNpz, NPY_START, readNpy, readNpz } from './npy.js';
+import type { PlainObject } from './plain.js';
 import { PositionedFile } from './positioned-file.js';
 import { readTfjsWeights } from './tfjs.js';
-import { type Checkpoint, readCheckpoint } from './torch/checkpoint.js';
+import { type Checkpoint, type CheckpointHeader, readCheckpoint, readCheckpointHeader } from './torch/checkpoint.js';
 import { LEGACY_START, readLegacyFile } from './torch/legacy-file.js';
 import { isTorchArchive, readTorchArchive } from './torch/zip-file.js';
 import { ZipArchive } from './zip.js';
@@ -16,6 +17,13 @@ export interface WeightFile extends Checkpoint {
   format: WeightFormat;
   /** Weights by the names that the file has for them; prefixes of data-parallel training are taken away. */
   tensors: NamedTensors;
+  /** Of a checkpoint of Biagraph: the optimizer's tensors, `optimizer.<slot>.<name>` and `optimizer.step`. */
+  state?: NamedTensors;
+}
+
+/** What a file of weights says before its numbers are read. */
+export interface WeightHeader extends CheckpointHeader {
+  format: WeightFormat;
 }
 
 export interface ReadWeightsOptions {
@@ -44,6 +52,40 @@ export async function readWeights(file: string, options: ReadWeightsOptions = {}
   }
 }
 
+/**
+ * Names, shapes, epoch and configuration of a file of weights. Numbers are read only of formats that have no header,
+ * which hold neither epoch nor configuration.
+ *
+ * @throws as {@link readWeights}
+ */
+export async function readWeightHeader(file: string): Promise<WeightHeader> {
+  let source: PositionedFile | undefined;
+  try {
+    source = await PositionedFile.open(file);
+    const start = await source.read(0, Math.min(source.size, 512));
+    if (startsWith(start, LEGACY_START)) {
+      const { root } = await readLegacyFile(source);
+      return { format: 'pytorch-legacy', ...readCheckpointHeader(root) };
+    }
+    if (startsWith(start, 'PK')) {
+      const archive = await ZipArchive.open(source);
+      if (isTorchArchive(archive))
+        return { format: 'pytorch', ...readCheckpointHeader((await readTorchArchive(archive)).root) };
+    }
+    if (isSafetensors(start)) {
+      const { shapes, metadata } = await readSafetensorsHeader(file);
+      return { ...remarksOf(metadata), shapes: metadata.format === 'biagraph' ? modelParts(shapes) : shapes };
+    }
+    const { format, tensors, other } = await readByContent(source, {});
+    return { format, other, shapes: new Map([...tensors].map(([name, { shape }]) => [name, shape])) };
+  } catch (error) {
+    if (!isBiagraphError(error, 'format') || error.where.file !== undefined) throw error;
+    throw new FormatError(`${file}: ${error.message}`, { where: { file }, cause: error });
+  } finally {
+    await source?.close();
+  }
+}
+
 async function readByContent(file: PositionedFile, options: ReadWeightsOptions): Promise<WeightFile> {
   const start = await file.read(0, Math.min(file.size, 512));
   if (startsWith(start, 'PK')) return readArchive(file, options);
@@ -57,8 +99,7 @@ async function readByContent(file: PositionedFile, options: ReadWeightsOptions):
       throw new FormatError(`it is an array of the type ${array}, which is no real number.`);
     return { format: 'npy', tensors: new Map([['array', array]]), other: {} };
   }
-  // Safetensors: a length of eight bytes, then JSON.
-  if (start.length > 8 && start[8] === 0x7b && start[7] === 0) return readSafetensors(file.path);
+  if (isSafetensors(start)) return readSafetensors(file.path, options);
   if (startsWith(start, '{')) return { format: 'tfjs', ...(await readTfjsWeights(file, options.signal)) };
   throw new FormatError(
     `${unknownKind(start)} Expected .pth, .pt, .safetensors, .npz, .npy or a model.json of TensorFlow.js.`,
@@ -79,17 +120,41 @@ async function readArchive(file: PositionedFile, options: ReadWeightsOptions): P
   throw new FormatError('it is a zip archive, but holds neither a PyTorch checkpoint nor NumPy arrays.');
 }
 
+/** A length of eight bytes, then JSON. */
+function isSafetensors(start: Uint8Array): boolean {
+  return start.length > 8 && start[8] === 0x7b && start[7] === 0;
+}
+
 /** Biagraph's own checkpoints keep the weights under `model.`, beside the state of the optimizer. */
-async function readSafetensors(file: string): Promise<WeightFile> {
+async function readSafetensors(file: string, { optimizer = true }: ReadWeightsOptions): Promise<WeightFile> {
   const { tensors, metadata } = await loadSafetensors(file);
-  if (metadata.format !== 'biagraph') return { format: 'safetensors', tensors, other: { metadata } };
-  const model = [...tensors].filter(([name]) => name.startsWith('model.'));
-  return {
-    format: 'biagraph',
-    tensors: new Map(model.map(([name, tensor]) => [name.slice('model.'.length), tensor])),
-    epoch: metadata.epoch,
-    other: { metadata },
-  };
+  const remarks = remarksOf(metadata);
+  if (remarks.format !== 'biagraph') return { ...remarks, tensors };
+  const state = [...tensors].filter(([name]) => name.startsWith('optimizer.'));
+  return { ...remarks, tensors: modelParts(tensors), ...(optimizer && state.length > 0 && { state: new Map(state) }) };
+}
+
+function modelParts<T>(named: ReadonlyMap<string, T>): Map<string, T> {
+  const model = [...named].filter(([name]) => name.startsWith('model.'));
+  return new Map(model.map(([name, value]) => [name.slice('model.'.length), value]));
+}
+
+/** The number of epochs that a checkpoint of Biagraph has behind it is in the state of its loop. */
+function remarksOf(metadata: Record<string, string>): Omit<WeightHeader, 'shapes'> {
+  if (metadata.format !== 'biagraph') return { format: 'safetensors', other: { metadata } };
+  const loop = objectIn(metadata.loop);
+  const config = objectIn(metadata.config);
+  const epoch = typeof loop?.epoch === 'number' && metadata.epoch !== 'best' ? loop.epoch : metadata.epoch;
+  return { format: 'biagraph', epoch, ...(config && { config }), other: { metadata } };
+}
+
+function objectIn(json: string | undefined): PlainObject | undefined {
+  try {
+    const value: unknown = JSON.parse(json ?? 'null');
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as PlainObject) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function startsWith(bytes: Uint8Array, start: string | Uint8Array): boolean {

@@ -1,6 +1,6 @@
 import { defer, from, lastValueFrom, type Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { DataError, TensorError } from '../../../core/errors.js';
+import { TensorError } from '../../../core/errors.js';
 import { image } from '../../../core/image/image.js';
 import type { Sample } from '../../../core/image/sample.js';
 import { EventBus, type JobEvent } from '../../../core/job/events.js';
@@ -8,7 +8,7 @@ import { MemoryBudget } from '../../../core/job/memory.js';
 import type { NamedTensors, TrainingProgram } from '../../../core/tensor/index.js';
 import { type LoopOptions, trainLoop } from '../../../core/train/loop.js';
 import { createSchedule } from '../../../core/train/schedule.js';
-import type { CheckpointName, LoopState, TrainingState } from '../../../core/train/state.js';
+import type { CheckpointName, LoopState, StartingPoint, TrainingState } from '../../../core/train/state.js';
 
 /** A program whose training loss is `losses[n]` at step n and whose validation loss is `validation[n]` at call n. */
 class FakeProgram implements TrainingProgram {
@@ -20,7 +20,6 @@ class FakeProgram implements TrainingProgram {
   constructor(
     private readonly losses: (step: number) => number,
     private readonly validation: readonly number[],
-    private readonly misfit: string[] = [],
   ) {}
 
   async step(...[, , { learningRate }, key]: Parameters<TrainingProgram['step']>) {
@@ -42,7 +41,7 @@ class FakeProgram implements TrainingProgram {
   }
   async restore(state: NamedTensors) {
     this.restored = state;
-    return { missing: this.misfit, unexpected: [], mismatched: [] };
+    return { missing: [], unexpected: [], mismatched: [] };
   }
   async dispose() {}
 }
@@ -52,7 +51,7 @@ class FakeState implements TrainingState {
 
   constructor(
     private readonly from?: LoopState,
-    private readonly given?: NamedTensors,
+    private readonly given?: StartingPoint,
   ) {}
 
   get startEpoch() {
@@ -209,15 +208,29 @@ describe('a training', () => {
     expect(events).toMatchObject([{ type: 'training.stopped', reason: 'finished' }]);
   });
 
-  it('refuses a checkpoint that does not fit, or trains what is missing afresh where asked for', async () => {
-    const given: NamedTensors = new Map();
-    const misfit = ['model.heads.0.weight', 'optimizer.step'];
-    const refused = run(new FakeProgram(() => 1, [1, 1, 1], misfit), new FakeState(undefined, given));
-    await expect(refused).rejects.toThrow(DataError);
-    await expect(refused).rejects.toThrow(/heads\.0\.weight.*SKIP_UNMATCHED_LAYERS/);
-    const state = new FakeState(undefined, given);
-    const events = await run(new FakeProgram(() => 1, [1, 1, 1], misfit), state, { skipUnmatched: true });
-    expect(events[0]).toMatchObject({ type: 'warning' });
-    expect(state.saved).not.toEqual([]);
+  it('starts from a given checkpoint as it is fitted, and tells what of it fits', async () => {
+    const weights: NamedTensors = new Map([['w', { data: Float32Array.of(5), shape: [1] }]]);
+    const given = { file: 'a.pth', weights, order: ['w'], transfer: false };
+    const program = new FakeProgram(() => 1, [1, 1, 1]);
+    const fit = ({ weights: found }: StartingPoint) => ({
+      tensors: new Map([['model.w', found!.get('w')!]]),
+      told: ['1 of 2'],
+      unmatched: ['heads.0'],
+    });
+    const events = await run(program, new FakeState(undefined, given), { fit });
+    expect(program.restored!.get('model.w')!.data[0]).toBe(5);
+    expect(events.slice(0, 2)).toEqual([
+      { type: 'notice', message: '1 of 2' },
+      { type: 'warning', message: 'heads.0' },
+    ]);
+  });
+
+  it('refuses to go on at an epoch that is beyond its end', async () => {
+    class Later extends FakeState {
+      override get startEpoch() {
+        return 3;
+      }
+    }
+    await expect(run(new FakeProgram(() => 1, [1]), new Later())).rejects.toThrow(/3 epochs behind it.*TRAIN\.EPOCHS/);
   });
 });

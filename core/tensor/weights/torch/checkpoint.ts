@@ -37,6 +37,21 @@ const OPTIMIZER_KEYS = ['optimizer', 'optimizer_state_dict'];
 const MOST_SLOTS = 100_000;
 const CONFIG_KEYS = ['cfg', 'config', 'args'];
 
+/** Names and shapes of the weights, and what stands beside them; no tensor is read. */
+export interface CheckpointHeader extends Pick<Checkpoint, 'epoch' | 'config' | 'other'> {
+  shapes: Map<string, readonly number[]>;
+}
+
+/** @throws FormatError when there are no weights in it. */
+export function readCheckpointHeader(root: PyValue): CheckpointHeader {
+  const { weights, checkpoint } = partsOf(root);
+  return { shapes: new Map([...weights].map(([name, stored]) => [name, shapeOf(stored)])), ...checkpoint };
+}
+
+function shapeOf(stored: Stored): readonly number[] {
+  return typeof stored === 'number' ? [] : stored.shape;
+}
+
 /**
  * @param optimizer read its state too, which is twice as large as the weights for most optimizers.
  * @throws FormatError when there are no weights in it.
@@ -46,20 +61,36 @@ export async function readCheckpoint(
   storages: Storages,
   { optimizer = true }: { optimizer?: boolean } = {},
 ): Promise<Checkpoint> {
+  const { weights, optimizer: state, checkpoint } = partsOf(root);
+  return {
+    tensors: await readStored(weights, storages),
+    ...(optimizer && state !== undefined && { optimizer: await readOptimizer(state, storages) }),
+    ...checkpoint,
+  };
+}
+
+interface Parts {
+  weights: Map<string, Stored>;
+  optimizer?: PyValue;
+  checkpoint: Pick<Checkpoint, 'epoch' | 'config' | 'other'>;
+}
+
+function partsOf(root: PyValue): Parts {
   const modelKey = root instanceof Map ? MODEL_KEYS.find((key) => weightsIn(root.get(key))) : undefined;
   if (modelKey === undefined || !(root instanceof Map)) {
     const weights = weightsIn(root);
     if (!weights) throw new FormatError(`it holds no weights: ${described(root)}.`);
-    return { tensors: await readStored(weights, storages), other: remarks(root) };
+    return { weights, checkpoint: { other: remarks(root) } };
   }
   const model = root.get(modelKey)!;
-  const checkpoint: Checkpoint = { tensors: await readStored(weightsIn(model)!, storages), other: {} };
+  const parts: Parts = { weights: weightsIn(model)!, checkpoint: { other: {} } };
+  const { checkpoint } = parts;
   const used = [modelKey];
 
   const optimizerKey = OPTIMIZER_KEYS.find((key) => isOptimizer(root.get(key)));
   if (optimizerKey !== undefined) {
     used.push(optimizerKey);
-    if (optimizer) checkpoint.optimizer = await readOptimizer(root.get(optimizerKey)!, storages);
+    parts.optimizer = root.get(optimizerKey)!;
   }
   const epoch = root.get('epoch');
   if (typeof epoch === 'number' || typeof epoch === 'string') {
@@ -75,7 +106,7 @@ export async function readCheckpoint(
   }
   const beside = remarks(model);
   checkpoint.other = { ...toPlainObject(root, used), ...(Object.keys(beside).length > 0 && { [modelKey]: beside }) };
-  return checkpoint;
+  return parts;
 }
 
 function weightsIn(value: PyValue | undefined): Map<string, Stored> | undefined {
