@@ -19,6 +19,7 @@ import { correlationLoss } from './loss/correlation.js';
 import { crossEntropyLoss, diceLoss } from './loss/index.js';
 import { laplacianLoss } from './loss/laplacian.js';
 import { maskedSquaredErrorLoss } from './loss/masked-squared-error.js';
+import { networkLoss } from './loss/network.js';
 import { halfSpectralLoss, spectralLoss } from './loss/spectral.js';
 import { squaredErrorLoss } from './loss/squared-error.js';
 import { structuralSimilarityLoss } from './loss/structural-similarity.js';
@@ -31,7 +32,9 @@ import { reportMetrics } from './metric/report.js';
 import { squaredErrorMetric } from './metric/squared-error.js';
 import { ssim } from './metric/ssim.js';
 import { attentionUNet } from './model/attention-unet.js';
+import { edsr } from './model/edsr.js';
 import { hrnet } from './model/hrnet.js';
+import { mae } from './model/mae.js';
 import { multiResUNet } from './model/multiresunet.js';
 import { nafnet } from './model/nafnet.js';
 import { onnx } from './model/onnx.js';
@@ -41,10 +44,12 @@ import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
 import { seunet } from './model/seunet.js';
+import { simpleCNN } from './model/simple-cnn.js';
 import { stunet } from './model/stunet.js';
 import { unet } from './model/unet.js';
 import { unextV1 } from './model/unext-v1.js';
 import { unextV2 } from './model/unext-v2.js';
+import { vit } from './model/vit.js';
 import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
@@ -101,6 +106,10 @@ export const builtInPlugin: Plugin = definePlugin({
     stunet,
     nafnet,
     patchGAN,
+    vit,
+    mae,
+    edsr,
+    simpleCNN,
     onnx,
   ],
   losses: [
@@ -115,6 +124,7 @@ export const builtInPlugin: Plugin = definePlugin({
     spectralLoss,
     halfSpectralLoss,
     maskedSquaredErrorLoss,
+    networkLoss,
   ],
   metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],

@@ -54,6 +54,19 @@ export interface GoldenResult {
 
 const LIMITS: GoldenErrors = { output: 1e-4, loss: 1e-4, gradient: 1e-3, statistics: 1e-5 };
 
+/** Arguments of the fixtures' networks by the names that parameters have here, where these differ. */
+const PARAMETER_NAMES: Readonly<Record<string, string>> = {
+  decoder_depth: 'decoderLayers',
+  decoder_num_heads: 'decoderHeads',
+  num_filters: 'filters',
+  num_of_residual_blocks: 'blocks',
+  num_res_blocks: 'blocks',
+  res_block_expansion: 'expansion',
+  n_ResGroup: 'groups',
+  n_RCAB: 'blocks',
+  vit_norm_eps: 'epsilon',
+};
+
 /** All arrays of a fixture, its procedural weights among them. */
 export async function readFixture(file: string): Promise<NamedTensors> {
   const arrays = new Map((await readWeights(file)).tensors);
@@ -88,25 +101,23 @@ function proceduralValues(
  *
  * @throws PluginError when the architecture is not registered or its parameters do not fit.
  */
-export function networkOfFixture(fixture: Fixture, catalog: Catalog): Module {
+export function networkOfFixture(fixture: Fixture, catalog: Catalog, arrays: NamedTensors): Module {
   const { architecture, args, ndim } = fixture;
   const model = catalog.model(architecture);
   const parameters: Record<string, unknown> = { ...model.fromConfig?.(configOf(fixture)) };
   for (const [name, value] of Object.entries(args)) {
-    const key = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const key = PARAMETER_NAMES[name] ?? name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
     if (key in model.parameters.properties && value !== null) parameters[key] = value;
   }
   const kinds = args.output_channel_info as string[] | undefined;
   if (kinds && 'headKinds' in model.parameters.properties)
     parameters.headKinds = kinds.map((kind) => (kind === 'class' ? 'class' : 'prediction'));
+  // The fixtures hide the tokens that BiaPy hides, which in 3D are not the checkerboard.
+  const order = arrays.get('ids_restore');
+  if (parameters.maskType === 'grid' && order)
+    Object.assign(parameters, { maskType: 'grid-biapy', visibleTokens: visibleTokens(order) });
   return buildNetwork(
-    {
-      architecture: model.id,
-      parameters,
-      ndim,
-      inputChannels: fixture.input_shape[1],
-      outputChannels: (args.output_channels as number[]) ?? fixture.output_shapes.map((shape) => shape[1]),
-    },
+    { architecture: model.id, parameters, ndim, inputChannels: fixture.input_shape[1], outputChannels: heads(fixture) },
     catalog,
   );
 }
@@ -119,8 +130,19 @@ function hrnetSection(section: { BLOCK_TYPE?: string[] }): object {
   return { ...section, BLOCK_TYPE: section.BLOCK_TYPE?.[0], VARIANT: 'custom' };
 }
 
+/** The half of the tokens that stand first where the masked autoencoder sorted them; those of the first sample. */
+function visibleTokens({ data, shape: [, tokens] }: TensorData): number[] {
+  return Array.from({ length: tokens }, (_, token) => token).filter((token) => data[token] < Math.floor(tokens / 2));
+}
+
+/** Channels of each head; a network that computes its own loss has none of its own choice. */
+function heads({ args, outputs, output_shapes, input_shape }: Fixture): number[] {
+  if (outputs.includes('loss')) return [input_shape[1]];
+  return (args.output_channels as number[]) ?? output_shapes.map((shape) => shape[1]);
+}
+
 /** The defaults of the configuration with the fixture's keys. */
-function configOf({ args, ndim }: Fixture): Config {
+function configOf({ args, ndim, input_shape: [, channels, ...space] }: Fixture): Config {
   const config = Value.Create(ConfigSchema) as Record<string, unknown>;
   const set = (key: string, value: unknown) => {
     const steps = key.split('.');
@@ -129,6 +151,7 @@ function configOf({ args, ndim }: Fixture): Config {
     section[last] = value;
   };
   set('PROBLEM.NDIM', `${ndim}D`);
+  set('DATA.PATCH_SIZE', [...space, channels]);
   for (const [key, value] of Object.entries(args))
     if (key.includes('.')) set(RENAMED[key] ?? key, key === 'MODEL.HRNET' ? hrnetSection(value as object) : value);
   const upscaling = args['PROBLEM.SUPER_RESOLUTION.UPSCALING'];
@@ -155,6 +178,7 @@ export async function compareWithFixture(
   arrays: NamedTensors,
   runtime: TensorRuntime,
 ): Promise<GoldenResult> {
+  withoutChance(network, arrays.get('mask_noise'));
   const program = await runtime.train({
     network,
     loss: (output) => meanSquares(output, fixture.outputs),
@@ -210,6 +234,22 @@ export async function compareWithFixture(
   } finally {
     await program.dispose();
   }
+}
+
+/** Switches dropout off, and hands out the random numbers of the fixture where its network drew some. */
+function withoutChance(network: Module, noise: TensorData | undefined): void {
+  const forward = network.forward.bind(network);
+  network.forward = (x, pass) =>
+    forward(x, {
+      training: pass.training,
+      value: (slot) => pass.value(slot),
+      update: (buffer, next) => pass.update(buffer, next),
+      random: ({ shape, keep }) => {
+        if (keep !== undefined) return tf.ones([...shape]);
+        if (!noise) throw new DataError('the network draws random numbers, and the fixture has no mask_noise.');
+        return tf.tensor(Float32Array.from(noise.data), [...shape]);
+      },
+    });
 }
 
 const NO_TARGET: TensorData = { data: new Float32Array(1), shape: [1] };

@@ -32,8 +32,8 @@ const runtime = await openRuntime({ device: values.device, onNotice: (text) => n
 
 /** The line of a fixture and whether it passed. */
 async function check(fixture: Fixture): Promise<[ok: boolean, line: string]> {
-  const network = networkOfFixture(fixture, catalog);
   const arrays = await readFixture(path.join(folder, fixture.file));
+  const network = networkOfFixture(fixture, catalog, arrays);
   const { errors, problems } = await compareWithFixture(network, fixture, arrays, runtime);
   problems.push(...notices.splice(0));
   const figures = Object.entries(errors).map(([kind, error]) => `${kind} ${error.toExponential(1)}`);

@@ -19,7 +19,7 @@ import {
 import { type Trace, type TracedValue, trace, type ValueSpec } from '../tensor/trace.js';
 
 export interface NetworkSize {
-  /** Trained values. */
+  /** Values of all parameters. */
   parameters: number;
   /** Bytes of weights and buffers. */
   weights: number;

@@ -138,6 +138,8 @@ export interface LossDefinition<P extends TObject = TObject> {
   readonly id: string;
   readonly summary: string;
   readonly parameters: P;
+  /** Does not look at the target: a training of nothing but such losses takes images alone. */
+  readonly needsTarget?: false;
   fromConfig?(config: Config): Static<P>;
   build(parameters: Static<P>): (output: NetworkOutput, target: Tensor) => Scalar;
 }

@@ -42,7 +42,8 @@ export function modelInputs(network: Module): ValueSpec[] {
 /** Parameters that the optimizer moves. */
 export function trainedParameters(spec: TrainingSpec): { name: string; slot: Slot; shape: readonly number[] }[] {
   return [...spec.network.slots()]
-    .filter(([name, slot]) => slot.kind === 'parameter' && !spec.frozen?.some((pattern) => pattern.test(name)))
+    .filter(([, slot]) => slot.kind === 'parameter' && !slot.fixed)
+    .filter(([name]) => !spec.frozen?.some((pattern) => pattern.test(name)))
     .map(([name, slot]) => ({ name, slot, shape: slot.shape }));
 }
 
@@ -143,7 +144,8 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
   });
   const results = new Map<string, Tensor>([['loss', loss]]);
   measure(spec, output, target, results);
-  for (const tensor of output) tensor.dispose();
+  // A network may give its own loss.
+  for (const tensor of output) if (tensor !== loss) tensor.dispose();
   for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
   return { trained, values, gradients, results };
 }

@@ -26,6 +26,8 @@ export interface LoopOptions {
   saveEvery: number;
   /** Fits a given checkpoint into the program; `told` are sentences on what fits, `unmatched` on what does not. */
   fit?: (start: StartingPoint) => { tensors: NamedTensors; told: string[]; unmatched: string[] };
+  /** The loss does not look at targets, and batches need none. */
+  withoutTarget?: boolean;
   state: TrainingState;
   events: EventBus;
   clock: () => number;
@@ -140,8 +142,8 @@ class Loop {
     // No gradient waits beyond its epoch, so a checkpoint needs none of them.
     const steps = (position + 1) % accumulate === 0 || position === total - 1;
     const { loss, metrics } = steps
-      ? await program.step(tensorOf(batch), targetOf(batch), hyper, key)
-      : await program.gather(tensorOf(batch), targetOf(batch), key);
+      ? await program.step(tensorOf(batch), this.targetOf(batch), hyper, key)
+      : await program.gather(tensorOf(batch), this.targetOf(batch), key);
     batch.lease.release();
     if (!Number.isFinite(loss)) {
       events.emit({ type: 'training.stopped', epoch, reason: 'not-finite' });
@@ -222,7 +224,7 @@ class Loop {
       validation.pipe(
         takeUntil(fromEvent(signal, 'abort')),
         concatMap(async (batch) => {
-          const { loss, metrics } = await program.evaluate(tensorOf(batch), targetOf(batch));
+          const { loss, metrics } = await program.evaluate(tensorOf(batch), this.targetOf(batch));
           batch.lease.release();
           addTo(sums, { loss, ...metrics });
         }),
@@ -230,6 +232,13 @@ class Loop {
       ),
     );
     return count > 0 ? divide(sums, count) : undefined;
+  }
+
+  private targetOf(batch: Sample): TensorData {
+    if (this.options.withoutTarget) return { data: new Float32Array(1), shape: [1] };
+    if (!batch.target)
+      throw new DataError(`${batch.file}: training needs a target for every image, this one has none.`);
+    return { data: batch.target.data as Float32Array, shape: [...batch.target.shape] };
   }
 
   private makeSchedule(stepsPerEpoch: number): Schedule {
@@ -241,11 +250,6 @@ class Loop {
 
 function tensorOf(batch: Sample): TensorData {
   return { data: batch.image.data as Float32Array, shape: [...batch.image.shape] };
-}
-
-function targetOf(batch: Sample): TensorData {
-  if (!batch.target) throw new DataError(`${batch.file}: training needs a target for every image, this one has none.`);
-  return { data: batch.target.data as Float32Array, shape: [...batch.target.shape] };
 }
 
 function addTo(sums: Record<string, number>, values: Record<string, number>): void {

@@ -81,14 +81,15 @@ export function activateHeads(prediction: Tensor, parameters: HeadParameters): T
   return activations ? activateChannels(prediction, activations.prediction) : prediction;
 }
 
-interface HeadActivations {
+export interface HeadActivations {
   /** One for the whole tensor, or one per channel. */
   prediction: ActivationName[];
   /** One per class head. */
   classes: ActivationName[];
 }
 
-function headActivations({ heads, headActivations: written }: HeadParameters): HeadActivations | undefined {
+/** The activations that are asked for. @throws TensorError for an unknown one. */
+export function headActivations({ heads, headActivations: written }: HeadParameters): HeadActivations | undefined {
   if (!written) return undefined;
   const names = activationNames(written);
   const channels = heads.reduce((sum, head) => sum + (head.kind === 'prediction' ? head.channels : 0), 0);
@@ -113,7 +114,7 @@ function activationNames(names: readonly string[]): ActivationName[] {
 }
 
 /** One activation for the whole tensor, or one per channel. */
-function activateChannels(x: Tensor, names: readonly ActivationName[]): Tensor {
+export function activateChannels(x: Tensor, names: readonly ActivationName[]): Tensor {
   if (names.length === 1) return activate(names[0], x);
   const channels = tf.split(x, x.shape[x.shape.length - 1], -1);
   return tf.concat(

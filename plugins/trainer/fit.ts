@@ -95,6 +95,8 @@ export const fitTrainer = defineNode({
     const network = buildNetwork(parameters.network, catalog);
     const loss = buildLoss(parameters.losses, catalog);
     const metrics = buildTensorMetrics(parameters.metrics, catalog);
+    const withoutTarget =
+      parameters.metrics.length === 0 && parameters.losses.every(({ id }) => catalog.loss(id).needsTarget === false);
     const { learningRate, epochs, patience, saveEvery, seed, accumulate } = parameters;
     const start = async () => {
       const runtime = await tensors();
@@ -123,6 +125,7 @@ export const fitTrainer = defineNode({
             patience,
             saveEvery,
             fit: (start) => fitStart(network, start, parameters),
+            withoutTarget,
             state: training,
             events,
             clock,

@@ -1,7 +1,7 @@
 /** Self-attention over tokens, and the transformer block around it. */
 import { type Tensor, tf } from '../tf.js';
 import { type ActivationName, activate } from './activation.js';
-import { DropPath } from './dropout.js';
+import { Dropout, DropPath } from './dropout.js';
 import type { Start } from './init.js';
 import { Linear } from './linear.js';
 import { Module, type Pass } from './module.js';
@@ -49,24 +49,26 @@ export class MultiHeadAttention extends Module<Tensor> {
   }
 }
 
-/** Dense, activation, dense: `fc1`, `fc2`. */
+/** Dense, activation, dense: `fc1`, `fc2`; dropout after both where asked. */
 export class Mlp extends Module<Tensor> {
   readonly first: Linear;
   readonly second: Linear;
+  readonly dropout: Dropout;
 
   constructor(
     width: number,
     hidden: number,
-    readonly options: { activation?: ActivationName; init?: Start } = {},
+    readonly options: { activation?: ActivationName; dropout?: number; init?: Start } = {},
   ) {
     super();
+    this.dropout = new Dropout(options.dropout ?? 0);
     this.first = this.child('fc1', new Linear(width, hidden, options));
     this.second = this.child('fc2', new Linear(hidden, width, options));
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
     const hidden = activate(this.options.activation ?? 'gelu', this.first.forward(x, pass));
-    return this.second.forward(hidden, pass);
+    return this.dropout.forward(this.second.forward(this.dropout.forward(hidden, pass), pass), pass);
   }
 }
 
@@ -75,6 +77,8 @@ export interface TransformerBlockOptions {
   mlpRatio?: number;
   /** Of the layer norms; 1e-5. */
   epsilon?: number;
+  /** Probability that an element after a dense layer, but for the joint projection, is zeroed during training; 0. */
+  dropout?: number;
   /** Probability that a sample skips a branch during training; 0. */
   dropPath?: number;
   init?: Start;
@@ -86,20 +90,22 @@ export class TransformerBlock extends Module<Tensor> {
   readonly attention: MultiHeadAttention;
   readonly norm2: LayerNormalization;
   readonly mlp: Mlp;
+  readonly dropout: Dropout;
   readonly dropPath: DropPath;
 
   constructor(width: number, heads: number, options: TransformerBlockOptions = {}) {
     super();
-    const { mlpRatio = 4, epsilon, dropPath = 0 } = options;
+    const { mlpRatio = 4, epsilon, dropout = 0, dropPath = 0, init } = options;
     this.norm1 = this.child('norm1', new LayerNormalization(width, epsilon));
     this.attention = this.child('attn', new MultiHeadAttention(width, heads, options));
     this.norm2 = this.child('norm2', new LayerNormalization(width, epsilon));
-    this.mlp = this.child('mlp', new Mlp(width, Math.floor(width * mlpRatio), { init: options.init }));
+    this.mlp = this.child('mlp', new Mlp(width, Math.floor(width * mlpRatio), { dropout, init }));
+    this.dropout = new Dropout(dropout);
     this.dropPath = new DropPath(dropPath);
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const attended = this.attention.forward(this.norm1.forward(x, pass), pass);
+    const attended = this.dropout.forward(this.attention.forward(this.norm1.forward(x, pass), pass), pass);
     const y = tf.add(x, this.dropPath.forward(attended, pass));
     const mixed = this.mlp.forward(this.norm2.forward(y, pass), pass);
     return tf.add(y, this.dropPath.forward(mixed, pass));

@@ -9,9 +9,11 @@ import type { RandomSpec } from '../random.js';
 import type { Tensor } from '../tf.js';
 import type { Initialiser } from './init.js';
 
-/** A parameter (trained) or a buffer (kept, but not trained) of a module. */
+/** A parameter (trained, unless `fixed`) or a buffer (kept, but not trained) of a module. */
 export interface Slot {
   readonly kind: 'parameter' | 'buffer';
+  /** A parameter that keeps its starting value, as PyTorch's with `requires_grad=False`. */
+  readonly fixed?: true;
   /** PyTorch's axis order: `[out, in, ...kernel]` for filters. */
   readonly shape: readonly number[];
   readonly initial: Initialiser;
@@ -48,6 +50,11 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
     return this.#add(name, { kind: 'parameter', shape, initial, ...(neutral && { neutral }) });
   }
 
+  /** A parameter that no training moves, such as a table of positions. */
+  protected fixedParameter(name: string, shape: readonly number[], initial: Initialiser): Slot {
+    return this.#add(name, { kind: 'parameter', fixed: true, shape, initial });
+  }
+
   protected buffer(name: string, shape: readonly number[], initial: Initialiser): Slot {
     return this.#add(name, { kind: 'buffer', shape, initial });
   }
@@ -81,11 +88,12 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
   }
 }
 
-/** Number of trained values. */
-export function parameterCount(network: Module): number {
+/** Number of values of all parameters, fixed ones among them unless only those that are trained are asked for. */
+export function parameterCount(network: Module, which: 'all' | 'trained' = 'all'): number {
   let count = 0;
   for (const [, slot] of network.slots()) {
-    if (slot.kind === 'parameter') count += slot.shape.reduce((product, side) => product * side, 1);
+    if (slot.kind === 'parameter' && (which === 'all' || !slot.fixed))
+      count += slot.shape.reduce((product, side) => product * side, 1);
   }
   return count;
 }

@@ -66,7 +66,7 @@ export function itMatchesTheReference(architecture: string, eager: readonly stri
       const chosen = own.filter(({ file }) => device === 'cpu' || eager.includes(file));
       it.each(chosen.map((fixture) => [fixture.file, fixture] as const))('%s', async (file, fixture) => {
         const arrays = await readFixture(new URL(file, FIXTURES).pathname);
-        const network = networkOfFixture(fixture, catalog);
+        const network = networkOfFixture(fixture, catalog, arrays);
         const { problems } = await compareWithFixture(network, fixture, arrays, runtime.current);
         expect(problems).toEqual([]);
         expect(runtime.notices).toEqual([]);
