@@ -12,8 +12,11 @@ import type { ImageHeader, RawImage } from './raw-image.js';
 export interface WriteOptions {
   /** Default `deflate`. */
   compression?: 'none' | 'deflate';
-  /** `labels` keeps integers in the smallest unsigned type that holds them; default `image`. */
-  kind?: 'image' | 'labels';
+  /**
+   * `image`, the default, writes types that every viewer opens; `labels` keeps integers in the smallest unsigned type that
+   * holds them; `exact` keeps every value and its type.
+   */
+  kind?: 'image' | 'labels' | 'exact';
 }
 
 /** A reader, and perhaps a writer, of one file format. */

@@ -34,12 +34,12 @@ export interface TiffWriteOptions extends WriteOptions {
 }
 
 /**
- * Writes an image as TIFF. uint8, uint16 and float32 keep their type and other types become float32; labels become
- * uint8 (if they were), uint16 or uint32. Voxel size and unit are kept.
+ * Writes an image as TIFF. uint8, uint16 and float32 keep their type and other types become float32 unless they are
+ * asked for exactly; labels become uint8 (if they were), uint16 or uint32. Voxel size and unit are kept.
  * Throws OutputError when the file cannot be written, DataError for labels that are negative or not whole.
  */
 export async function writeTiff(file: string, picture: Image, options: TiffWriteOptions = {}): Promise<void> {
-  const dtype = options.kind === 'labels' ? labelType(picture, file) : keptType(picture.dtype);
+  const dtype = writtenType(picture, options.kind ?? 'image', file);
   const layout = fileLayout(picture);
   const [t, z, c, y, x] = layout.shape;
   const total = sizeOf(layout.shape) * bytesPerValue(dtype);
@@ -68,8 +68,11 @@ export async function writeTiff(file: string, picture: Image, options: TiffWrite
   });
 }
 
-function keptType(dtype: DType): DType {
-  return dtype === 'uint8' || dtype === 'uint16' ? dtype : 'float32';
+function writtenType(picture: Image, kind: NonNullable<WriteOptions['kind']>, file: string): DType {
+  const { dtype } = picture;
+  if (kind === 'labels') return labelType(picture, file);
+  // ImageJ opens no other types.
+  return kind === 'exact' || dtype === 'uint8' || dtype === 'uint16' ? dtype : 'float32';
 }
 
 function labelType(picture: Image, file: string): DType {
@@ -193,7 +196,7 @@ function fieldsOf(strips: Strips, plan: DirectoryPlan, page: number): Field[] {
     [TAG.xResolution, TYPE.rational, rational(1 / xSpacing)],
     [TAG.yResolution, TYPE.rational, rational(1 / ySpacing)],
     [TAG.resolutionUnit, TYPE.short, [1]],
-    [TAG.sampleFormat, TYPE.short, [dtype === 'float32' ? 3 : 1]],
+    [TAG.sampleFormat, TYPE.short, [dtype.startsWith('float') ? 3 : dtype.startsWith('int') ? 2 : 1]],
   ];
   return fields;
 }
