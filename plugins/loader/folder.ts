@@ -14,7 +14,7 @@ import { formatBytes } from '../../core/job/memory.js';
 import { defineNode, type Place } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
-import { listPairs, type Pair } from './pairs.js';
+import { listPairs, type Pair, unlikePartners } from './pairs.js';
 
 const Parameters = Type.Object(
   {
@@ -93,6 +93,8 @@ export const folderLoader = defineNode({
     return (): Observable<Sample> =>
       defer(() => listPairs(parameters, files, signal)).pipe(
         switchMap((pairs) => {
+          const suspicion = unlikePartners(pairs);
+          if (suspicion) events.emit({ type: 'warning', message: suspicion });
           const chosen = choosePairs(pairs, parameters);
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'image', total: chosen.length });
           return from(chosen);

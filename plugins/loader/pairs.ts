@@ -1,13 +1,13 @@
 /**
  * Listing a folder and matching raw images with targets, with everything wrong reported before a pixel is read.
  */
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { AbortedError, BiagraphError, DataError } from '../../core/errors.js';
 import type { Dimensionality } from '../../core/image/axes.js';
 import type { ImageFiles } from '../../core/image/files.js';
 import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
 import { scaleSides } from '../../core/image/scale.js';
+import { listFolder } from './list-folder.js';
 
 export interface Pair {
   /** Stem of the raw file; unique in the folder. */
@@ -75,26 +75,6 @@ export async function listPairs(options: PairOptions, files: ImageFiles, signal:
   return uniqueIds(pairs);
 }
 
-async function listFolder(folder: string): Promise<string[]> {
-  let names: string[];
-  try {
-    names = await readdir(folder);
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'does not exist' : code === 'ENOTDIR' ? 'is a file' : `cannot be read (${code})`;
-    throw new DataError(`${folder}: expected a folder of images, but it ${reason}. Correct the path in DATA.`, {
-      where: { file: folder },
-      cause,
-    });
-  }
-  const kept = names.filter((name) => !name.startsWith('.')).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  if (kept.length === 0)
-    throw new DataError(`${folder}: the folder is empty. Put the images there, or correct the path in DATA.`, {
-      where: { file: folder },
-    });
-  return kept.map((name) => path.join(folder, name));
-}
-
 async function probePair(
   file: string,
   targetFile: string | undefined,
@@ -142,6 +122,31 @@ function missingPartners(raws: readonly string[], targets: readonly string[]): s
   // Names that follow no common scheme tell nothing about who is missing.
   if (lonely.length === 0 || lonely.length > Math.max(raws.length, targets.length) / 2) return '';
   return `Without a partner of the same name: ${lonely.slice(0, 5).join(', ')}${lonely.length > 5 ? ', ...' : ''}. `;
+}
+
+/**
+ * Partners whose names speak against each other: another target has the name of the raw file, or the numbers in the two
+ * names differ. Matching is by place, as in BiaPy, so one file too many in the middle shifts all that follow.
+ *
+ * @returns one sentence; undefined where nothing is suspicious.
+ */
+export function unlikePartners(pairs: readonly Pair[]): string | undefined {
+  const stem = (file: string) => path.parse(file).name;
+  const targets = new Set(pairs.flatMap(({ target }) => (target ? [stem(target.file)] : [])));
+  const numbers = (file: string) => (stem(file).match(/\d+/g) ?? []).map(Number);
+  const unlike = pairs.filter(({ file, target }) => {
+    if (!target || stem(file) === stem(target.file)) return false;
+    const [own, other] = [numbers(file), numbers(target.file)];
+    return targets.has(stem(file)) || (own.length === other.length && own.some((value, i) => value !== other[i]));
+  });
+  if (unlike.length === 0) return undefined;
+  const shown = unlike
+    .slice(0, 3)
+    .map(({ file, target }) => `${path.basename(file)} with ${path.basename(target!.file)}`);
+  return (
+    `Images and targets are matched by the order of their names, and ${unlike.length} of ${pairs.length} pairs look wrong: ` +
+    `${shown.join(', ')}${unlike.length > 3 ? ', ...' : ''}. Give partners the same name.`
+  );
 }
 
 /** Two files such as a.png and a.tif would write results over each other. */

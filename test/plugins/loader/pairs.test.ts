@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AbortedError } from '../../../core/errors.js';
 import { ImageFiles } from '../../../core/image/files.js';
 import type { ImageFormat } from '../../../core/image/format.js';
-import { listPairs } from '../../../plugins/loader/pairs.js';
+import { listPairs, type Pair, unlikePartners } from '../../../plugins/loader/pairs.js';
 
 // The shape is written in the file, as `6x5`.
 const shapes: ImageFormat = {
@@ -76,4 +76,36 @@ test('targets may be larger by whole factors, and must have the channels that ar
 test('stops when told to', async () => {
   const wanted = { ...options, images: path.join(root, 'raw'), targets: null };
   await expect(listPairs(wanted, files, AbortSignal.abort())).rejects.toThrow(AbortedError);
+});
+
+describe('partners by name', () => {
+  const pair = (file: string, target: string): Pair => ({
+    id: file,
+    file: `raw/${file}`,
+    shape: [1, 1, 1],
+    dtype: 'uint8',
+    target: { file: `label/${target}`, shape: [1, 1, 1], bytes: 1 },
+  });
+
+  test.each<[string, [string, string][]]>([
+    ['have the same name', [['a.tif', 'a.png']]],
+    ['have the same numbers', [['img_01.tif', 'mask_1.tif']]],
+    ['share no scheme', [['cells.tif', 'nuclei.tif']]],
+    ['count otherwise', [['t1_z2.tif', 'mask_2.tif']]],
+  ])('are not suspicious when they %s', (_, names) =>
+    expect(unlikePartners(names.map(([file, target]) => pair(file, target)))).toBeUndefined(),
+  );
+
+  test('are when a shift runs through the list', () => {
+    const shifted = [pair('a1.tif', 'a2.tif'), pair('a2.tif', 'a3.tif'), pair('b.tif', 'b.tif')];
+    expect(unlikePartners(shifted)).toMatch(
+      /2 of 3 pairs look wrong: a1\.tif with a2\.tif, a2\.tif with a3\.tif\. Give/,
+    );
+  });
+
+  test('are when another target has the name', () => {
+    expect(unlikePartners([pair('a.tif', 'b.tif'), pair('b.tif', 'c.tif')])).toMatch(
+      /1 of 2 pairs.*b\.tif with c\.tif/,
+    );
+  });
 });
