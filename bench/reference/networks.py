@@ -1,4 +1,4 @@
-"""U-Net and residual U-Net in PyTorch, with the layers and sizes of the project's own."""
+"""U-Net, residual U-Net and vision transformer in PyTorch, with the layers and sizes of the project's own."""
 import torch
 from torch import nn
 
@@ -75,3 +75,50 @@ class Network(nn.Module):
         for i in reversed(range(len(skips))):
             x = self.decoder[i](torch.cat([self.up[i](x), skips[i]], 1))
         return self.head(x)
+
+
+class Attention(nn.Module):
+    """Heads over one joint projection, as in timm."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.scale = (width // heads) ** -0.5
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        n, tokens, width = x.shape
+        q, k, v = self.qkv(x).reshape(n, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        weights = ((q * self.scale) @ k.transpose(-2, -1)).softmax(-1)
+        return self.proj((weights @ v).transpose(1, 2).reshape(n, tokens, width))
+
+
+class TransformerBlock(nn.Module):
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width, eps=1e-6)
+        self.attn = Attention(width, heads)
+        self.norm2 = nn.LayerNorm(width, eps=1e-6)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x + self.attn(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, channels: int, space: list, patch: int, width: int, heads: int, depth: int, classes: int):
+        super().__init__()
+        tokens = (space[0] // patch) * (space[1] // patch)
+        self.patches = nn.Conv2d(channels, width, patch, patch)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.pos_embed = nn.Parameter(torch.randn(1, tokens + 1, width) * 0.02)
+        self.blocks = nn.Sequential(*[TransformerBlock(width, heads) for _ in range(depth)])
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        tokens = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.cls_token.expand(x.shape[0], -1, -1), tokens], 1) + self.pos_embed
+        return self.head(self.norm(self.blocks(x))[:, 0])

@@ -1,4 +1,4 @@
-"""One case of the group `tensors` with PyTorch: worker.py '<case as JSON>' <feature maps as JSON> <threads>."""
+"""One case of the group `tensors` with PyTorch: worker.py '<case as JSON>' <sizes as JSON> <threads>."""
 import json
 import resource
 import sys
@@ -6,19 +6,24 @@ import time
 
 import torch
 
-from networks import Network
+from networks import Network, VisionTransformer
 
-case, maps, threads = json.loads(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
+case, sizes, threads = json.loads(sys.argv[1]), json.loads(sys.argv[2]), int(sys.argv[3])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-network = Network(len(case["space"]), maps, case["normalization"], case["network"] == "resunet")
-count = torch.arange(torch.Size([case["batch"], 1, *case["space"]]).numel(), dtype=torch.float64)
-shape = [case["batch"], 1, *case["space"]]
+shape = [case["batch"], case["channels"], *case["space"]]
+count = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
 image = (torch.sin(count * 12.9898) * 0.5 + 0.5).float().reshape(shape)
-target = (torch.sin(count * 0.01) > 0).float().reshape(shape)
+if case["network"] == "vit":
+    network = VisionTransformer(case["channels"], case["space"], **sizes["vit"])
+    target = torch.arange(case["batch"]) % sizes["vit"]["classes"]
+    loss = torch.nn.CrossEntropyLoss()
+else:
+    network = Network(len(case["space"]), sizes["maps"], case["normalization"], case["network"] == "resunet")
+    target = (torch.sin(count * 0.01) > 0).float().reshape(shape)
+    loss = torch.nn.BCEWithLogitsLoss()
 
 if case["mode"] == "train":
-    loss = torch.nn.BCEWithLogitsLoss()
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-3, weight_decay=0.02)
 
     def work() -> float:

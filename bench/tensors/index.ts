@@ -3,13 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { alternate, Contestant } from '../contestant.js';
 import { type Group, type GroupOptions, MEGABYTE, type Measure, median } from '../measure.js';
-import { FEATURE_MAPS, type TensorCase, tensorCases } from './cases.js';
+import { FEATURE_MAPS, type TensorCase, tensorCases, VIT } from './cases.js';
 
 const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const THEIRS = fileURLToPath(new URL('../reference/worker.py', import.meta.url));
 
 export const tensors: Group = {
-  summary: 'training step and inference of U-Nets, time and peak memory, beside PyTorch',
+  summary: 'training step and inference of U-Nets and a vision transformer, time and peak memory, beside PyTorch',
   async *measure(options) {
     const python = findPyTorch(options);
     for (const tensorCase of tensorCases) {
@@ -48,7 +48,7 @@ export function findPyTorch({ note }: Pick<GroupOptions, 'note'>): string | unde
 
 /** Idle threads of both sides sleep: on a shared machine spinning ones would take the cores from each other. */
 export function startReference(python: string, tensorCase: TensorCase, threads: number): Contestant {
-  const args = [THEIRS, JSON.stringify(tensorCase), JSON.stringify(FEATURE_MAPS), `${threads}`];
+  const args = [THEIRS, JSON.stringify(tensorCase), JSON.stringify({ maps: FEATURE_MAPS, vit: VIT }), `${threads}`];
   return new Contestant(python, args, { OMP_WAIT_POLICY: 'passive' });
 }
 
