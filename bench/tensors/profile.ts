@@ -43,6 +43,7 @@ const session = await ort.InferenceSession.create(graph.model, {
   interOpNumThreads: 1,
   enableMemPattern: false,
   enableProfiling: true,
+  logSeverityLevel: 3,
   profileFilePrefix: join(folder, 'profile'),
   extra: { session: { intra_op: { allow_spinning: '0' } } },
 });
