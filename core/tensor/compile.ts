@@ -75,7 +75,7 @@ export function lower(trace: Trace, options: CompileOptions = {}): Lowered {
     values.set(traced, value);
     return value;
   };
-  for (const call of fuse(trace)) {
+  for (const call of fuse(trace, options)) {
     const lowered = kernelRules.get(call.kernel)!.lower(
       emitter,
       Object.fromEntries(Object.entries(call.inputs).map(([key, value]) => [key, lookUp(value)])),

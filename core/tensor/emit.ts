@@ -61,6 +61,7 @@ export class Emitter {
   readonly initializers: OnnxTensor[] = [];
   private readonly producers = new Map<string, OnnxNode>();
   private readonly remembered = new Map<string, string>();
+  private readonly known = new Set<string>();
   private names = 0;
 
   /** @param cpu the nodes will run on ONNX Runtime's CPU provider, some of whose operators are slower than others. */
@@ -72,7 +73,13 @@ export class Emitter {
     for (let i = 0; i < outputs; i++) node.outputs.push(this.freshName());
     this.nodes.push(node);
     for (const name of node.outputs) this.producers.set(name, node);
+    if (inputs.every((name) => this.known.has(name))) for (const name of node.outputs) this.known.add(name);
     return node.outputs;
+  }
+
+  /** True when a name stands for constants or what is computed from constants alone: ONNX Runtime works it out once. */
+  isKnown(name: string): boolean {
+    return this.known.has(name);
   }
 
   /** The node that computes a name; undefined for inputs and constants. */
@@ -273,6 +280,7 @@ export class Emitter {
   private initializer(type: ElementType, shape: readonly number[], data: OnnxTensor['data']): string {
     const name = this.freshName();
     this.initializers.push({ name, type, shape, data });
+    this.known.add(name);
     return name;
   }
 

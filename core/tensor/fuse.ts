@@ -5,28 +5,37 @@
 import { CONVOLVE, CONVOLVE_INPUT_GRADIENT } from './convolve/geometry.js';
 import { type KernelCall, SUM_OF_PRODUCTS, type Trace, type TracedValue } from './kernel-call.js';
 
+/** What fusion may do. */
+export interface FuseOptions {
+  /** Also what costs a node on weights and saves a pass over an image. */
+  cpu?: boolean;
+}
+
 /** The calls that the outputs depend on, fused where possible, in order. */
-export function fuse(trace: Trace): KernelCall[] {
+export function fuse(trace: Trace, { cpu = false }: FuseOptions = {}): KernelCall[] {
   const calls = neededCalls(trace);
   const producers = new Map<TracedValue, KernelCall>();
   for (const call of calls) for (const output of call.outputs) producers.set(output, call);
   const uses = countUses(trace, calls);
+  const soleProducer = (value: TracedValue) => (uses.get(value) === 1 ? producers.get(value) : undefined);
+  const rules = cpu ? [...RULES, ...CPU_RULES] : RULES;
   const absorbed = new Set<KernelCall>();
-  const fused = calls.map((call) => {
-    for (const rule of RULES) {
-      const match = rule(call, (value) => (uses.get(value) === 1 ? producers.get(value) : undefined));
+  const fused = calls.flatMap((call) => {
+    for (const rule of rules) {
+      const match = rule(call, soleProducer);
       if (!match) continue;
       absorbed.add(match.absorbs);
       // A later fusion must see the call as it is now.
       for (const output of match.call.outputs) producers.set(output, match.call);
-      return match.call;
+      return [...(match.before ?? []), match.call];
     }
-    return call;
+    return [call];
   });
   return fused.filter((call) => !absorbed.has(call));
 }
 
-type Match = { call: KernelCall; absorbs: KernelCall };
+/** A fused call, the call it makes needless, and calls that it needs in turn. */
+type Match = { call: KernelCall; absorbs: KernelCall; before?: readonly KernelCall[] };
 
 /** @param soleProducer the call that makes a value, where nothing else uses the value. */
 type Rule = (call: KernelCall, soleProducer: (value: TracedValue) => KernelCall | undefined) => Match | undefined;
@@ -46,11 +55,79 @@ const convolutionBias: Rule = (call, soleProducer) => {
   const { a, b: bias } = call.inputs;
   const convolution = soleProducer(a);
   if (!convolution || !CONVOLUTIONS.has(convolution.kernel) || convolution.inputs.bias) return undefined;
-  const channels = a.shape[a.shape.length - 1];
-  if (bias.shape.length !== 1 || bias.shape[0] !== channels || bias.constant !== undefined) return undefined;
+  if (!isPerChannel(bias, a)) return undefined;
   const inputs = { ...convolution.inputs, bias };
   return { call: { ...convolution, inputs, outputs: call.outputs }, absorbs: convolution };
 };
+
+function isPerChannel({ shape, constant, dtype }: TracedValue, image: TracedValue): boolean {
+  return shape.length === 1 && shape[0] === image.shape.at(-1) && constant === undefined && dtype === 'float32';
+}
+
+/**
+ * A convolution times a number per channel, as batch normalisation in evaluation mode has it: the filter is scaled
+ * instead of the image.
+ */
+const convolutionScale: Rule = (call, soleProducer) => {
+  if (call.kernel !== 'Multiply') return undefined;
+  const { a, b: scale } = call.inputs;
+  const convolution = soleProducer(a);
+  if (!convolution || !isPerChannel(scale, a)) return undefined;
+  const { filter, bias } = convolution.inputs;
+  const shape = scaleShape(convolution, scale.shape[0]);
+  if (!shape) return undefined;
+  const shaped = derived('Reshape', { x: scale }, shape, { shape });
+  const weights = derived('Multiply', { a: filter, b: shaped.outputs[0] }, filter.shape);
+  const before = [shaped, weights];
+  const inputs: Record<string, TracedValue> = { ...convolution.inputs, filter: weights.outputs[0] };
+  if (bias) {
+    const scaled = derived('Multiply', { a: bias, b: scale }, bias.shape);
+    before.push(scaled);
+    inputs.bias = scaled.outputs[0];
+  }
+  return { call: { ...convolution, inputs, outputs: call.outputs }, absorbs: convolution, before };
+};
+
+/** The shape in which a number per channel of the result meets the filter; undefined where it cannot. */
+function scaleShape({ kernel, inputs, attributes }: KernelCall, channels: number): number[] | undefined {
+  const rank = inputs.filter?.shape.length;
+  switch (kernel) {
+    case 'Conv2D':
+    case 'Conv3D':
+      return [channels];
+    case 'Conv2DBackpropInput':
+    case 'Conv3DBackpropInputV2':
+      return [channels, 1];
+    case CONVOLVE:
+      return [channels, ...Array.from({ length: rank - 1 }, () => 1)];
+    case CONVOLVE_INPUT_GRADIENT:
+      return attributes.groups === 1 ? [channels, ...Array.from({ length: rank - 2 }, () => 1)] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** One more number per channel on a convolution that has a bias. */
+const secondBias: Rule = (call, soleProducer) => {
+  if (call.kernel !== 'Add') return undefined;
+  const { a, b: shift } = call.inputs;
+  const convolution = soleProducer(a);
+  const bias = convolution?.inputs.bias;
+  if (!convolution || !CONVOLUTIONS.has(convolution.kernel) || !bias || !isPerChannel(shift, a)) return undefined;
+  const sum = derived('Add', { a: bias, b: shift }, bias.shape);
+  const inputs = { ...convolution.inputs, bias: sum.outputs[0] };
+  return { call: { ...convolution, inputs, outputs: call.outputs }, absorbs: convolution, before: [sum] };
+};
+
+/** A call that the trace does not hold, of one output. */
+function derived(
+  kernel: string,
+  inputs: Record<string, TracedValue>,
+  shape: readonly number[],
+  attributes: Record<string, unknown> = {},
+): KernelCall {
+  return { kernel, inputs, attributes, outputs: [{ id: -1, shape, dtype: 'float32' }] };
+}
 
 /** The sum of a product, of which the product itself is never needed. */
 const sumOfProducts: Rule = (call, soleProducer) => {
@@ -72,6 +149,7 @@ function factorsOf({ kernel, inputs }: KernelCall): { a: TracedValue; b: TracedV
 }
 
 const RULES: readonly Rule[] = [convolutionBias, sumOfProducts];
+const CPU_RULES: readonly Rule[] = [convolutionScale, secondBias];
 
 function neededCalls(trace: Trace): KernelCall[] {
   const needed = new Set<TracedValue>(trace.outputs.map((output) => output.value));

@@ -19,6 +19,9 @@ export function channelsFirst(rank: number): number[] {
   return [0, rank - 1, ...logicalOrder(rank - 2).map((axis) => axis + 1)];
 }
 
+/** Batch, planes, channels, then lines: a volume `[n, z, y, x, c]` as a pile of channels-first images. */
+export const PLANES_FIRST: Order = [0, 1, 4, 2, 3];
+
 /** Output channels, input channels, then space: how convolution stores a filter `[...space, in, out]`. */
 export function filterFirst(rank: number): number[] {
   return [rank - 1, rank - 2, ...logicalOrder(rank - 2)];

@@ -7,9 +7,11 @@ import {
   type Geometry,
 } from '../convolve/geometry.js';
 import type { Emitter, Value } from '../emit.js';
-import { channelsFirst, filterFirst, logicalOrder, sizeOf } from '../layout.js';
+import { channelsFirst, filterFirst, logicalOrder, PLANES_FIRST, sameList, sizeOf } from '../layout.js';
+import { convolvePairs, convolvePlanes, fitsPairs } from './planes.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
 import { reverseStored } from './shape.js';
+import { spreadTiles, tiles } from './tiles.js';
 import { filterGradient, groupedFilterGradient } from './weight-gradient.js';
 import { allEqual, type Window, windowAttributes, windowOf } from './window.js';
 
@@ -96,7 +98,17 @@ function forward(family: Family): KernelRule {
     },
     lower(emitter, { x, filter, bias }, attributes, [output]) {
       const window = family.window(x.shape, filter.shape, attributes);
-      const weight = filterName(emitter, family, filter, window, x.shape[x.shape.length - 1]);
+      const channels = x.shape[x.shape.length - 1];
+      const weight = filterName(emitter, family, filter, window, channels);
+      if (family !== depthwise && emitter.cpu && emitter.isKnown(weight) && window.groups === 1) {
+        const asPlanes = sizeOf(window.kernel) === 1 && sameList(x.order, PLANES_FIRST);
+        const convolve = asPlanes ? convolvePlanes : convolvePairs;
+        if (asPlanes || fitsPairs(window, channels)) {
+          const planes = emitter.full(x, PLANES_FIRST);
+          const y = convolve(emitter, planes, weight, biasName(emitter, bias)[0], window, x.shape);
+          return [emitter.stored(y, output.shape, PLANES_FIRST)];
+        }
+      }
       const [name] = emitter.node('Conv', [channelsFirstName(emitter, x), weight, ...biasName(emitter, bias)], {
         ...windowAttributes(window),
         dilations: window.dilations,
@@ -114,6 +126,12 @@ function inputGradient(family: Family): KernelRule {
       const window = family.window(output.shape, filter.shape, attributes);
       const channels = output.shape[output.shape.length - 1];
       const weight = filterName(emitter, family, filter, window, channels);
+      if (emitter.cpu && family !== depthwise && tiles(window)) {
+        const order = sameList(dy.order, PLANES_FIRST) ? PLANES_FIRST : channelsFirst(output.shape.length);
+        const [shift] = biasName(emitter, bias);
+        const name = spreadTiles(emitter, emitter.full(dy, order), weight, shift, window, output.shape, order);
+        return [emitter.stored(name, output.shape, order)];
+      }
       const names = [channelsFirstName(emitter, dy), weight, ...biasName(emitter, bias)];
       const reach = reachOf(window);
       const fits = reach.every((r, i) => r >= window.before[i] && r >= window.after[i]);

@@ -20,13 +20,22 @@ export function runEager(inputs: NamedTensors, compute: TensorFunction): NamedTe
   }) as unknown as NamedTensors;
 }
 
-/** The function's results as one ONNX graph. */
-export async function runCompiled(inputs: NamedTensors, compute: TensorFunction): Promise<NamedTensors> {
+/**
+ * The function's results as one ONNX graph.
+ *
+ * @param constants names of inputs that become part of the graph, as weights do for inference.
+ */
+export async function runCompiled(
+  inputs: NamedTensors,
+  compute: TensorFunction,
+  { cpu = false, constants = [] }: { cpu?: boolean; constants?: readonly string[] } = {},
+): Promise<NamedTensors> {
   const specs = [...inputs].map(([name, { shape }]) => ({ name, shape }));
-  const graph = compile(trace('The function under test', specs, compute));
-  const session = await ort.InferenceSession.create(graph.model, { intraOpNumThreads: 1 });
+  const known = new Map([...inputs].filter(([name]) => constants.includes(name)));
+  const graph = compile(trace('The function under test', specs, compute), { cpu, constants: known });
+  const session = await ort.InferenceSession.create(graph.model, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   const feeds = Object.fromEntries(
-    [...inputs].map(([name, { data, shape }]) => [name, new ort.Tensor('float32', data, shape)]),
+    graph.inputs.map(({ name }) => [name, new ort.Tensor('float32', inputs.get(name)!.data, inputs.get(name)!.shape)]),
   );
   const results = await session.run(feeds);
   await session.release();
@@ -47,10 +56,17 @@ export function relativeError(got: ArrayLike<number>, wanted: ArrayLike<number>,
   return worst / Math.max(largest, 1e-12);
 }
 
-/** Both ways give the same shapes, and numbers within `tolerance` of each result's largest. */
+/**
+ * Eager, compiled for any device and compiled for the CPU give the same shapes, and numbers within `tolerance` of each
+ * result's largest.
+ */
 export async function expectSame(inputs: NamedTensors, compute: TensorFunction, tolerance = 1e-4): Promise<void> {
   const wanted = runEager(inputs, compute);
-  const got = await runCompiled(inputs, compute);
+  for (const cpu of [false, true]) expectEqual(await runCompiled(inputs, compute, { cpu }), wanted, tolerance);
+}
+
+/** The same names and shapes, and numbers within `tolerance` of each result's largest. */
+export function expectEqual(got: NamedTensors, wanted: NamedTensors, tolerance = 1e-4): void {
   expect([...got.keys()]).toEqual([...wanted.keys()]);
   for (const [name, { data, shape }] of wanted) {
     expect(got.get(name)!.shape, name).toEqual(shape);
