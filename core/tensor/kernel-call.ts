@@ -34,5 +34,11 @@ export interface Trace {
   readonly outputs: readonly { name: string; value: TracedValue }[];
 }
 
+/** Kernel of the compiler's own: GELU with the error function, of an input `x`. */
+export const GELU = 'Gelu';
+
+/** Kernel of the compiler's own: inputs `x`, `weight` and `bias`, normalised over the last axis; attribute `epsilon`. */
+export const LAYER_NORM = 'LayerNorm';
+
 /** Kernel of the compiler's own: inputs `a` and `b` of one shape, attributes of Sum, and `mean`. */
 export const SUM_OF_PRODUCTS = 'SumOfProducts';

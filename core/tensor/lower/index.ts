@@ -1,6 +1,7 @@
 /** All kernels that the compiler translates, by their TensorFlow.js names. */
 import { convolutionRules } from './convolution.js';
 import { elementwiseRules } from './elementwise.js';
+import { fusedRules } from './fused.js';
 import { gatherRules } from './gather.js';
 import { matmulRules } from './matmul.js';
 import { poolingRules } from './pooling.js';
@@ -19,5 +20,6 @@ export const kernelRules: ReadonlyMap<string, KernelRule> = new Map(
     convolutionRules,
     poolingRules,
     resizeRules,
+    fusedRules,
   ].flatMap((rules) => Object.entries(rules)),
 );

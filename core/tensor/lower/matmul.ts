@@ -25,21 +25,22 @@ const batchMatMul: KernelRule = {
     const columns = b.shape.at(transposeB ? -2 : -1)!;
     return [{ shape: [...batch, rows, columns], dtype: 'float32' }];
   },
-  lower(emitter, { a, b }, { transposeA, transposeB }, [output]) {
+  lower(emitter, { a, b, bias }, { transposeA, transposeB, factor }, [output]) {
     const left = matrices(emitter, a, Boolean(transposeA));
     const right = matrices(emitter, b, Boolean(transposeB));
     const names = [left.name, right.name];
-    const [name] =
-      left.swapped || right.swapped
-        ? emitter.node(
-            'FusedMatMul',
-            names,
-            { transA: left.swapped ? 1 : 0, transB: right.swapped ? 1 : 0 },
-            1,
-            'com.microsoft',
-          )
+    const attributes = {
+      transA: left.swapped ? 1 : 0,
+      transB: right.swapped ? 1 : 0,
+      ...(factor === undefined ? {} : { alpha: { float: factor as number } }),
+    };
+    const product = () => {
+      if (bias) return emitter.node('Gemm', [...names, emitter.full(bias, [0])], attributes);
+      return left.swapped || right.swapped || factor !== undefined
+        ? emitter.node('FusedMatMul', names, attributes, 1, 'com.microsoft')
         : emitter.node('MatMul', names);
-    return [emitter.stored(name, output.shape, logicalOrder(output.shape.length))];
+    };
+    return [emitter.stored(product()[0], output.shape, logicalOrder(output.shape.length))];
   },
 };
 

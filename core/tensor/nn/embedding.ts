@@ -4,7 +4,6 @@ import { type Tensor, type Tensor2D, tf } from '../tf.js';
 import { type Initialiser, normal, type Start, startOf } from './init.js';
 import { dense } from './linear.js';
 import { Module, type Pass, type Slot } from './module.js';
-import { pixelUnshuffle } from './pixel-shuffle.js';
 
 /**
  * Images cut into patches, each patch a token: `[n, ...space, c]` to `[n, tokens, width]`, tokens in raster order.
@@ -30,12 +29,31 @@ export class PatchEmbedding extends Module<Tensor> {
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const patches = pixelUnshuffle(x, this.patch);
-    const values = patches.shape[patches.shape.length - 1];
-    const tokens = tf.reshape(patches, [x.shape[0], -1, values]);
-    const weight = tf.reshape(pass.value(this.weight), [this.width, values]);
-    return dense(tokens, weight, pass.value(this.bias));
+    const channels = x.shape[x.shape.length - 1];
+    const places = sizeOf(this.patch);
+    // Values of a patch in the order of the image, channels last: so its lines are moved whole, and only the weights are
+    // moved value by value.
+    const weight = tf.transpose(tf.reshape(pass.value(this.weight), [this.width, channels, places]), [0, 2, 1]);
+    const tokens = cutPatches(x, this.patch);
+    return dense(tokens, tf.reshape(weight, [this.width, places * channels]), pass.value(this.bias));
   }
+}
+
+/**
+ * `[n, ...space, c]` to `[n, tokens, values]`, the values of a patch in the order of the image, channels last.
+ *
+ * @throws RangeError when a side is not a multiple of the patch's.
+ */
+function cutPatches(x: Tensor, patch: readonly number[]): Tensor {
+  const space = x.shape.slice(1, -1);
+  if (space.some((side, i) => side % patch[i] !== 0))
+    throw new RangeError(`a space of ${space.join('×')} cannot be cut into patches of ${patch.join('×')}`);
+  const [fz, fy, fx] = patch.length === 2 ? [1, ...patch] : patch;
+  const [depth, height, width] = patch.length === 2 ? [1, ...space] : space;
+  const channels = x.shape[x.shape.length - 1];
+  const lines = tf.reshape(x, [(x.shape[0] * depth) / fz, fz, height / fy, fy, width / fx, fx * channels]);
+  const patches = tf.transpose(lines, [0, 2, 4, 1, 3, 5]);
+  return tf.reshape(patches, [x.shape[0], -1, fz * fy * fx * channels]);
 }
 
 /** PyTorch's `Embedding`: a vector per label. Input `[...]` holds whole numbers 0 … count−1; output `[..., width]`. */
