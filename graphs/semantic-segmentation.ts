@@ -12,8 +12,10 @@ import {
   lossesOf,
   metricsOf,
   networkOf,
+  preprocessors,
   section,
   trainingGraph,
+  undoPreprocessing,
 } from './supervised.js';
 
 export const semanticSegmentation = definePreset({
@@ -59,6 +61,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
 
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', loaderParameters(config, 'test')),
+    ...preprocessors(config, catalog, 'test'),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
       ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
@@ -76,6 +79,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     }),
     ...(whole ? [] : measure('patch-metrics', 'per patch')),
     node('stitcher', 'stitcher/join-patches', { channels }),
+    ...undoPreprocessing(config, catalog),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
     ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: folders.raw })] : []),
     ...(smooth

@@ -76,12 +76,13 @@ export interface TrainingParts {
 
 /**
  * The training graph:
- * loader → normalizer → targets → patches → augmenters → batch → trainer, and the same for validation without augmenters.
+ * loader → preprocessors → normalizer → targets → patches → augmenters → batch → trainer, and the same for validation without augmenters.
  */
 export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingParts): Graph {
   const { TRAIN: train, SYSTEM: system } = config;
   const branch = (part: 'train' | 'validation'): GraphNode[] => [
     node(`${part}-loader`, 'loader/folder', loaderParameters(config, part)),
+    ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
       node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
       ...parts.targets(part),
@@ -178,6 +179,27 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
     batch: train.BATCH_SIZE,
     prefetch: Math.max(4 * train.BATCH_SIZE, 8),
   };
+}
+
+/** Every preprocessor that answers to the configuration of a part, in BiaPy's order. They follow the loader. */
+export function preprocessors(config: Config, catalog: Catalog, part: Part): GraphNode[] {
+  return catalog
+    .nodes()
+    .filter((definition) => definition.role === 'preprocessor')
+    .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+    .flatMap((definition) => {
+      const parameters = definition.fromConfig?.(config, part);
+      const name = definition.id.split('/').pop()!;
+      return parameters ? [node(part === 'test' ? name : `${part}-${name}`, definition.id, parameters)] : [];
+    });
+}
+
+/** Nodes that bring joined predictions back to the size that images had in their files. */
+export function undoPreprocessing(config: Config, catalog: Catalog, product = 'channels'): GraphNode[] {
+  const resized = section(catalog, 'preprocessor/resize', config, 'test');
+  if (!resized) return [];
+  const { size, preserveRange, ...options } = resized;
+  return [node('undo-resize', 'postprocessor/undo-resize', { ...options, product })];
 }
 
 /** Every augmenter that answers to the configuration, in BiaPy's order. */

@@ -25,10 +25,12 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
   ] as const;
   for (const [phase, runs] of phases) {
     if (!runs) continue;
-    refuse(`DATA.PREPROCESS.${phase}`, data.PREPROCESS[phase]);
     refuse(`DATA.${phase}.FILTER_SAMPLES.ENABLE`, data[phase].FILTER_SAMPLES.ENABLE);
     refuse(`DATA.${phase}.INPUT_ZARR_MULTIPLE_DATA`, data[phase].INPUT_ZARR_MULTIPLE_DATA);
   }
+  const prepared = phases.some(([phase, runs]) => runs && data.PREPROCESS[phase]);
+  for (const [name, step] of Object.entries(data.PREPROCESS))
+    if (typeof step === 'object') refuse(`DATA.PREPROCESS.${name}.ENABLE`, prepared && step.ENABLE);
   if (train.ENABLE) {
     refuse('LOSS.CONTRAST.ENABLE', config.LOSS.CONTRAST.ENABLE);
   }

@@ -56,6 +56,13 @@ import { targetNormalizer } from './normalizer/target-intensity.js';
 import { binarize } from './postprocessor/binarize.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { undoResize } from './postprocessor/undo-resize.js';
+import { cannyEdges } from './preprocessor/canny.js';
+import { clahe } from './preprocessor/clahe.js';
+import { gaussianBlur } from './preprocessor/gaussian-blur.js';
+import { histogramMatcher } from './preprocessor/match-histogram.js';
+import { medianBlur } from './preprocessor/median-blur.js';
+import { resizePreprocessor } from './preprocessor/resize.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
 import { trainingPatches } from './stitcher/training-patches.js';
@@ -72,6 +79,12 @@ export const builtInPlugin: Plugin = definePlugin({
     folderLoader,
     filterImages,
     filterPatches,
+    resizePreprocessor,
+    gaussianBlur,
+    medianBlur,
+    histogramMatcher,
+    clahe,
+    cannyEdges,
     intensityNormalizer,
     targetNormalizer,
     classLabels,
@@ -87,6 +100,7 @@ export const builtInPlugin: Plugin = definePlugin({
     medianPostprocessor,
     binarize,
     denormalizePrediction,
+    undoResize,
     measure,
     reportMetrics,
     imageWriter,

@@ -114,10 +114,15 @@ export function imageDemand(
   bound: BoundGraph,
   image: { shape: readonly number[]; bytes: number },
 ): number {
-  return nodesAfter(node, bound).reduce(
-    (bytes, { definition, parameters }) => bytes + (definition.memory?.(parameters, image) ?? 0),
-    image.bytes,
-  );
+  const shapes = new Map<string, readonly number[]>([[node, image.shape]]);
+  let bytes = image.bytes;
+  for (const { name, definition, parameters, inputs } of nodesAfter(node, bound)) {
+    const from = Object.values(inputs).find((before) => shapes.has(before));
+    const shape = (from === undefined ? undefined : shapes.get(from)) ?? image.shape;
+    bytes += definition.memory?.(parameters, { ...image, shape }) ?? 0;
+    shapes.set(name, definition.reshape?.(parameters, shape, image.shape) ?? shape);
+  }
+  return bytes;
 }
 
 function nodesAfter(name: string, bound: BoundGraph): BoundNode[] {

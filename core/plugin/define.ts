@@ -80,6 +80,11 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
   /** Bytes that the node holds for one image beside the image itself, so that they can be leased in advance. */
   memory?(parameters: Static<P>, sample: { shape: readonly number[]; bytes: number }): number;
   /**
+   * Shape of the image that leaves, where the node changes it: the memory of later nodes is reckoned with it. `loaded` is
+   * the shape that the image had when it was read.
+   */
+  reshape?(parameters: Static<P>, shape: readonly number[], loaded: readonly number[]): readonly number[];
+  /**
    * Foretells what the node will do, for `biagraph plan`: what leaves it, given what reaches each of its ports. Without
    * it the node passes on what comes. @throws what the run would throw.
    */

@@ -166,6 +166,29 @@ describe('the configuration decides', () => {
     expect(between({ 'AUGMENTOR.ENABLE': false })).toEqual([]);
   });
 
+  test('which steps prepare images, between loader and normalizer, and that predictions get their size back', () => {
+    const changes = {
+      'DATA.PREPROCESS.TRAIN': true,
+      'DATA.PREPROCESS.TEST': true,
+      'DATA.PREPROCESS.RESIZE.ENABLE': true,
+      'DATA.PREPROCESS.CLAHE.ENABLE': true,
+      'DATA.PREPROCESS.MEDIAN_BLUR.ENABLE': true,
+    };
+    const { train, test: tested } = graphs(changes);
+    const steps = ['resize', 'median-blur', 'clahe'];
+    expect(names(train).slice(0, 5)).toEqual([
+      'train-loader',
+      ...steps.map((step) => `train-${step}`),
+      'train-normalizer',
+    ]);
+    expect(names(train)).toContain('validation-clahe');
+    expect(names(tested).slice(0, 5)).toEqual(['loader', ...steps, 'normalizer']);
+    const order = names(tested);
+    expect(order.indexOf('undo-resize')).toBe(order.indexOf('stitcher') + 1);
+    expect(parametersOf(tested, 'undo-resize')).toMatchObject({ product: 'channels', order: 1, imageTargets: false });
+    expect(names(graphs({ ...changes, 'DATA.PREPROCESS.TEST': false }).test)).not.toContain('undo-resize');
+  });
+
   test('where samples are filtered, and whether as images or patches', () => {
     const filter = (phase: string, before: boolean) => ({
       [`DATA.${phase}.FILTER_SAMPLES.ENABLE`]: true,

@@ -37,9 +37,7 @@ test('a switch without node is an error that says what to do', () => {
 describe('is told', () => {
   test.each<[string, Changes]>([
     ['AUGMENTOR.ELASTIC', { 'AUGMENTOR.ELASTIC': true }],
-    ['DATA.PREPROCESS.TRAIN', { 'DATA.PREPROCESS.TRAIN': true }],
     ['PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID', { 'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID': 2, 'DATA.N_CLASSES': 3 }],
-    ['DATA.PREPROCESS.TEST', { 'DATA.PREPROCESS.TEST': true }],
     [
       'DATA.TRAIN.FILTER_SAMPLES.ENABLE',
       {
@@ -56,6 +54,17 @@ describe('is told', () => {
   ])('%s', (key, changes) => {
     expect(told(changes)).toEqual([key]);
   });
+});
+
+test('a step of the preparation is told once, and only where images are prepared', () => {
+  const keys = (changes: Changes) =>
+    unavailableSwitches(configOf({ 'DATA.PREPROCESS.CLAHE.ENABLE': true, ...changes }), bare)
+      .map(({ key }) => key)
+      .filter((key) => key?.startsWith('DATA.PREPROCESS'));
+  expect(keys({ 'DATA.PREPROCESS.TRAIN': true, 'DATA.PREPROCESS.TEST': true })).toEqual([
+    'DATA.PREPROCESS.CLAHE.ENABLE',
+  ]);
+  expect(keys({})).toEqual([]);
 });
 
 test('what the run does not reach is not told', () => {

@@ -1,0 +1,60 @@
+/**
+ * Blurs images (DATA.PREPROCESS.GAUSSIAN_BLUR).
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { gaussian } from '../../core/nd/gaussian.js';
+import type { SplineBorder } from '../../core/nd/spline.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { inTypeOf, preprocessing, workingBytes } from './settings.js';
+
+const BORDERS = ['reflect', 'symmetric', 'edge', 'wrap', 'constant'] as const;
+
+/** Names of scipy, which the configuration uses, in the names of numpy. */
+const FROM_SCIPY: Readonly<Record<string, SplineBorder>> = {
+  reflect: 'symmetric',
+  mirror: 'reflect',
+  nearest: 'edge',
+  wrap: 'wrap',
+  constant: 'constant',
+};
+
+export const gaussianBlur = defineNode({
+  id: 'preprocessor/gaussian-blur',
+  role: 'preprocessor',
+  summary: 'Blurs images with a Gaussian.',
+  inputs: { main: ['image'] },
+  output: 'image',
+  parameters: Type.Object(
+    {
+      sigma: Type.Number({ minimum: 0, default: 1, description: 'Standard deviation in pixels.' }),
+      border: Type.Enum(BORDERS, { default: 'edge', description: 'What lies outside; names of numpy.' }),
+      acrossChannels: Type.Boolean({ default: false, description: 'Channels are one more axis, and blurred too.' }),
+    },
+    { additionalProperties: false },
+  ),
+  order: 20,
+  keys: ['DATA.PREPROCESS.GAUSSIAN_BLUR.ENABLE'],
+  fromConfig(config, part) {
+    const settings = preprocessing(config, part)?.GAUSSIAN_BLUR;
+    if (!settings?.ENABLE) return undefined;
+    // Without CHANNEL_AXIS an image is one array to BiaPy. With a single channel that makes no difference.
+    const several = (config.DATA.PATCH_SIZE as number[]).at(-1)! > 1;
+    return {
+      sigma: settings.SIGMA,
+      border: FROM_SCIPY[settings.MODE],
+      acrossChannels: several && settings.CHANNEL_AXIS === null,
+    };
+  },
+  memory: (_, { shape }) => workingBytes(shape, 3),
+  create({ sigma, border, acrossChannels }) {
+    return ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const { image } = sample;
+          const sigmas = image.shape.map((_, axis) => (axis < image.shape.length - 1 || acrossChannels ? sigma : 0));
+          return { ...sample, image: inTypeOf(image, gaussian(image, sigmas, { border })) };
+        }),
+      );
+  },
+});

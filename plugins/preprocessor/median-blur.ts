@@ -1,0 +1,47 @@
+/**
+ * Smooths images with a median filter (DATA.PREPROCESS.MEDIAN_BLUR).
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { type Image, image } from '../../core/image/image.js';
+import { boxMedian } from '../../core/nd/median.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { preprocessing } from './settings.js';
+
+export const medianBlur = defineNode({
+  id: 'preprocessor/median-blur',
+  role: 'preprocessor',
+  summary: 'Replaces each pixel by the median of a box around it.',
+  inputs: { main: ['image'] },
+  output: 'image',
+  parameters: Type.Object(
+    {
+      sides: Type.Array(Type.Integer({ minimum: 1 }), {
+        minItems: 2,
+        maxItems: 4,
+        description: 'Odd sides of the box in pixels, [y, x] or [z, y, x], and perhaps channels.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+  order: 30,
+  keys: ['DATA.PREPROCESS.MEDIAN_BLUR.ENABLE'],
+  fromConfig(config, part) {
+    const settings = preprocessing(config, part)?.MEDIAN_BLUR;
+    return settings?.ENABLE ? { sides: [...(settings.KERNEL_SIZE as number[])] } : undefined;
+  },
+  memory: (_, { bytes }) => bytes,
+  create({ sides }) {
+    return ({ main }) => main.pipe(map((sample) => ({ ...sample, image: smoothed(sample.image, sides) })));
+  },
+});
+
+/** A box over channels takes them for one more axis. */
+function smoothed(picture: Image, sides: readonly number[]): Image {
+  const axes = picture.shape.length - 1;
+  const across = sides[axes] ?? 1;
+  if (across === 1) return boxMedian(picture, sides.slice(0, axes), 'edge');
+  if (axes === 3) throw new RangeError('a median over z, y, x and channels is not possible: write 1 for the channels');
+  const { data, shape, metadata } = picture;
+  return image(boxMedian(image(data, [...shape, 1]), sides, 'edge').data, shape, metadata);
+}

@@ -1,0 +1,33 @@
+/** What all preprocessors take from the configuration. */
+import type { Config } from '../../core/config/index.js';
+import { castPixels, integerRange, isFloat } from '../../core/image/cast.js';
+import { type Image, image, sizeOf } from '../../core/image/image.js';
+import type { Part } from '../../core/plugin/define.js';
+
+type Sections = Config['DATA']['PREPROCESS'];
+
+/** DATA.PREPROCESS where it is on for a part. Validation images out of the training set are prepared as that is. */
+export function preprocessing({ DATA: data }: Config, part: Part): Sections | undefined {
+  const fromTraining = part === 'validation' && data.VAL.FROM_TRAIN;
+  const phase = fromTraining ? 'TRAIN' : ({ train: 'TRAIN', validation: 'VAL', test: 'TEST' } as const)[part];
+  return data.PREPROCESS[phase] ? data.PREPROCESS : undefined;
+}
+
+/**
+ * A result in the number type of the image it was made of, as BiaPy has it. Where BiaPy cuts decimals off, values are
+ * rounded: a flat image stays flat.
+ *
+ * @param unit the result lies in [0, 1] and is brought to the range of an integer type.
+ */
+export function inTypeOf(source: Image, result: Image, unit = false): Image {
+  const { dtype } = source;
+  if (isFloat(dtype) && result.dtype === dtype) return result;
+  const most = unit && !isFloat(dtype) ? integerRange(dtype)[1] : 1;
+  const values = most === 1 ? result.data : result.data.map((value) => value * most);
+  return image(castPixels(values, dtype), result.shape, result.metadata);
+}
+
+/** Bytes of an image in double precision, which the array algorithms work in. */
+export function workingBytes(shape: readonly number[], copies: number): number {
+  return copies * sizeOf(shape) * Float64Array.BYTES_PER_ELEMENT;
+}
