@@ -67,7 +67,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
     ]),
     whole
-      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config) })
+      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
     node('model', 'model/predict', {
       network,

@@ -5,6 +5,7 @@ import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
+import { divisorsOfNetwork } from '../core/plugin/network.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { TRAINING_SHARES } from '../core/train/memory-shares.js';
 
@@ -226,9 +227,11 @@ function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string,
   };
 }
 
-/** What image sides must divide by: the product of the pooling factors, for each axis. */
-export function divisorsOf(config: Config): number[] {
-  const ndim = config.PROBLEM.NDIM === '3D' ? 3 : 2;
+/** What image sides must be multiples of: as the network says, or else the product of the pooling factors of each axis. */
+export function divisorsOf(config: Config, network: NetworkSpec, catalog: Catalog): number[] {
+  const told = divisorsOfNetwork(network, catalog);
+  if (told) return told;
+  const { ndim } = network;
   const levels = (config.MODEL.FEATURE_MAPS as number[]).length - 1;
   const divisors = new Array<number>(ndim).fill(1);
   for (let level = 0; level < levels; level++) {

@@ -121,6 +121,11 @@ export interface ModelDefinition<P extends TObject = TObject> {
   readonly trained?: true;
   /** Parameters from the MODEL section, checked and completed by the schema; without it MODEL.PARAMETERS are taken. */
   fromConfig?(config: Config): Partial<Record<keyof Static<P>, unknown>>;
+  /**
+   * What the sides of an image must be multiples of, `[y, x]` or `[z, y, x]`; without it the product of the factors in
+   * YX_DOWN and Z_DOWN.
+   */
+  divisors?(parameters: Static<P>, ndim: 2 | 3): number[];
   build(parameters: Static<P>, shape: NetworkShape): Module;
 }
 

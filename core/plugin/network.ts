@@ -22,6 +22,12 @@ export function buildNetwork(spec: NetworkSpec, catalog: Catalog): Module {
   });
 }
 
+/** What image sides must be multiples of, where the model says it. @throws PluginError as {@link buildNetwork}. */
+export function divisorsOfNetwork(spec: NetworkSpec, catalog: Catalog): number[] | undefined {
+  const model = catalog.model(spec.architecture);
+  return model.divisors?.(checked('model', spec.architecture, model.parameters, spec.parameters), spec.ndim);
+}
+
 /** The weighted sum of losses, on predictions of the target's size. @throws PluginError as {@link buildNetwork}. */
 export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
   const terms = spec.map(({ id, weight, parameters }) => {

@@ -97,9 +97,7 @@ export class ConvNeXtEncoderDecoder extends Module<Tensor[]> {
     const block = (level: number, kernel: readonly number[], rate: number) =>
       new ConvNeXtBlock(maps[level], kernel, rate, { ndim, ...options });
     const blocks = (level: number) => rates[level].map((rate) => block(level, kernels[level], rate));
-    const stem = cube(parameters.stemKernelSize, ndim);
-    // Depth is never kept by the stem, whatever its factor: as in BiaPy, the larger of the two.
-    if (ndim === 3) stem[0] = Math.max(stem[0], factors[0][0]);
+    const stem = stemOf(parameters, factors);
 
     this.before = this.child('pre_upsampling', upscalingAt('pre', inputChannels, parameters));
     this.stem = this.child('down_path.0', convNeXtStem(inputChannels, maps[0], stem));
@@ -140,6 +138,22 @@ export class ConvNeXtEncoderDecoder extends Module<Tensor[]> {
     });
     return this.heads.apply(features, pass);
   }
+}
+
+/** What image sides must be multiples of: the stem times the factors of all levels. */
+export function convNeXtDivisors(parameters: Omit<ConvNeXtParameters, 'heads' | 'inputChannels'>): number[] {
+  const factors = poolingFactors('U-NeXt', parameters, parameters.featureMaps.length - 1);
+  return factors.reduce((all, factor) => all.map((side, i) => side * factor[i]), stemOf(parameters, factors));
+}
+
+/** Depth is never kept by the stem, whatever its factor: as in BiaPy, the larger of the two. */
+function stemOf(
+  { ndim, stemKernelSize }: Pick<ConvNeXtParameters, 'ndim' | 'stemKernelSize'>,
+  factors: number[][],
+): number[] {
+  const stem = cube(stemKernelSize, ndim);
+  if (ndim === 3) stem[0] = Math.max(stem[0], factors[0][0]);
+  return stem;
 }
 
 function layersOf(name: string, { featureMaps, convLayers }: ConvNeXtParameters): number[] {

@@ -21,15 +21,21 @@ export function defineNetwork<P extends TObject>(parts: {
   summary: string;
   schema: P;
   fromConfig(config: Config): Record<string, unknown>;
+  /** What image sides must be multiples of, of parameters without heads and channels. */
+  divisors?(parameters: Omit<Static<P>, 'heads' | 'inputChannels'>): number[];
   build(parameters: Static<P>): Module<Tensor[]>;
 }): ModelDefinition {
-  const { id, summary, schema, fromConfig, build } = parts;
+  const { id, summary, schema, fromConfig, divisors, build } = parts;
   const { ndim, inputChannels, heads, ...own } = schema.properties;
   return defineModel({
     id,
     summary,
     parameters: Type.Object({ ...own, headKinds }, { additionalProperties: false }) as TObject,
     fromConfig,
+    ...(divisors && {
+      divisors: (parameters: object, axes: 2 | 3) =>
+        divisors({ ...parameters, ndim: axes } as unknown as Omit<Static<P>, 'heads' | 'inputChannels'>),
+    }),
     build: (parameters, shape) => {
       const { headKinds: kinds, ...rest } = parameters as { headKinds?: ('prediction' | 'class')[] };
       const kindOf = (i: number) => kinds?.[i] ?? (i === 0 ? 'prediction' : 'class');

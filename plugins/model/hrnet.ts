@@ -136,7 +136,7 @@ function check({ stages, blockType, headType }: HRNetParameters): void {
 }
 
 /** Factors `[y, x]` or `[z, y, x]` of each stage. */
-function factorsOf({ ndim, stages, yxDown, zDown }: HRNetParameters): number[][] {
+function factorsOf({ ndim, stages, yxDown, zDown }: Omit<HRNetParameters, 'heads' | 'inputChannels'>): number[][] {
   for (const [key, list] of Object.entries({ yxDown, zDown }))
     if (list.length > 0 && list.length < stages.length)
       throw new TensorError(
@@ -174,5 +174,7 @@ export const hrnet = defineNetwork({
   summary: 'HRNet (Wang et al. 2020) as BiaPy builds it, W18 to W64 and custom, 2D and 3D.',
   schema: HRNetParameters,
   fromConfig,
+  // Both layers of the stem; branches round up what they cannot divide.
+  divisors: (parameters) => factorsOf(parameters)[0].map((factor) => factor * factor),
   build: buildHRNet,
 });

@@ -164,5 +164,6 @@ export const nafnet = defineNetwork({
   summary: 'NAFNet (Chen et al. 2022) for restoration as BiaPy builds it, 2D.',
   schema: NAFNetParameters,
   fromConfig,
+  divisors: () => [1, 1],
   build: buildNAFNet,
 });

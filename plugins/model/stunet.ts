@@ -108,7 +108,13 @@ class STUNet extends Module<Tensor[]> {
 }
 
 /** Lists of the stages, where left out with the values of the presets. */
-function stagesOf({ ndim, dims, depth, poolOpKernelSizes, convKernelSizes }: STUNetParameters) {
+function stagesOf({
+  ndim,
+  dims,
+  depth,
+  poolOpKernelSizes,
+  convKernelSizes,
+}: Omit<STUNetParameters, 'heads' | 'inputChannels'>) {
   const steps = dims.slice(1);
   const lists = {
     depth: depth.length > 0 ? depth : dims.map(() => 1),
@@ -175,5 +181,9 @@ export const stunet = defineNetwork({
   summary: 'STU-Net (Huang et al. 2023) as BiaPy builds it, small, base, large and custom; made for 3D.',
   schema: STUNetParameters,
   fromConfig,
+  divisors: (parameters) => {
+    const { strides } = stagesOf(parameters);
+    return strides.reduce((all, stride) => all.map((side, i) => side * stride[i]), Array(parameters.ndim).fill(1));
+  },
   build: buildSTUNet,
 });

@@ -1,7 +1,12 @@
 /** U-NeXt: a U-Net of ConvNeXt blocks (Z. Liu et al., A ConvNet for the 2020s, CVPR 2022), as BiaPy defines it. */
 import Type, { type Static } from 'typebox';
 import type { Module, Tensor } from '../../core/tensor/index.js';
-import { ConvNeXtEncoderDecoder, convNeXtFromConfig, convNeXtProperties } from './convnext-encoder-decoder.js';
+import {
+  ConvNeXtEncoderDecoder,
+  convNeXtDivisors,
+  convNeXtFromConfig,
+  convNeXtProperties,
+} from './convnext-encoder-decoder.js';
 import { defineNetwork } from './define-network.js';
 
 export const UNeXtV1Parameters = Type.Object({
@@ -28,5 +33,6 @@ export const unextV1 = defineNetwork({
   summary: 'U-NeXt: a U-Net of ConvNeXt blocks (Liu et al. 2022) as BiaPy builds it, 2D and 3D.',
   schema: UNeXtV1Parameters,
   fromConfig: (config) => ({ ...convNeXtFromConfig(config), layerScale: config.MODEL.CONVNEXT_LAYER_SCALE }),
+  divisors: convNeXtDivisors,
   build: buildUNeXtV1,
 });

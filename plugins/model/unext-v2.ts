@@ -1,7 +1,12 @@
 /** U-NeXt V2: a U-Net of ConvNeXt V2 blocks (S. Woo et al., CVPR 2023), as BiaPy defines it. */
 import Type, { type Static } from 'typebox';
 import type { Module, Tensor } from '../../core/tensor/index.js';
-import { ConvNeXtEncoderDecoder, convNeXtFromConfig, convNeXtProperties } from './convnext-encoder-decoder.js';
+import {
+  ConvNeXtEncoderDecoder,
+  convNeXtDivisors,
+  convNeXtFromConfig,
+  convNeXtProperties,
+} from './convnext-encoder-decoder.js';
 import { defineNetwork } from './define-network.js';
 
 export const UNeXtV2Parameters = Type.Object(convNeXtProperties);
@@ -21,5 +26,6 @@ export const unextV2 = defineNetwork({
   summary: 'U-NeXt V2: a U-Net of ConvNeXt V2 blocks (Woo et al. 2023) as BiaPy builds it, 2D and 3D.',
   schema: UNeXtV2Parameters,
   fromConfig: convNeXtFromConfig,
+  divisors: convNeXtDivisors,
   build: buildUNeXtV2,
 });

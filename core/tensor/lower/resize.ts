@@ -1,5 +1,6 @@
 /** Resampling of images. */
 import { channelsFirst } from '../layout.js';
+import { RESAMPLE, type Resampling } from '../resample/resample.js';
 import type { Attributes, KernelRule, KernelRules } from './rule.js';
 
 function coordinates(attributes: Attributes): string {
@@ -27,7 +28,23 @@ function resize(mode: 'linear' | 'nearest'): KernelRule {
   };
 }
 
+/** In 2D and 3D; ONNX's linear interpolation repeats the edges as PyTorch's does. */
+const resampling: KernelRule = {
+  infer: ({ images }, attributes) => {
+    const { size } = attributes as unknown as Resampling;
+    return [{ shape: [images.shape[0], ...size, images.shape[images.shape.length - 1]], dtype: 'float32' }];
+  },
+  lower: (emitter, inputs, attributes, outputs) =>
+    resize('linear').lower(
+      emitter,
+      inputs,
+      { size: attributes.size, alignCorners: attributes.alignCorners, halfPixelCenters: !attributes.alignCorners },
+      outputs,
+    ),
+};
+
 export const resizeRules: KernelRules = {
+  [RESAMPLE]: resampling,
   ResizeBilinear: resize('linear'),
   ResizeNearestNeighbor: resize('nearest'),
 };

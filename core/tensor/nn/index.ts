@@ -1,4 +1,6 @@
 /** Layers to build networks from. */
+
+export { cubicWeights, linearWeights, nearestWeights } from '../resample/weights.js';
 export { ACTIVATION_NAMES, Activation, type ActivationName, activate } from './activation.js';
 export {
   attend,
@@ -30,13 +32,10 @@ export {
   zeros,
 } from './init.js';
 export {
-  cubicWeights,
   type InterpolationMode,
   type InterpolationOptions,
   interpolate,
   interpolateLinear,
-  linearWeights,
-  nearestWeights,
   Upsampling,
 } from './interpolation.js';
 export { Linear } from './linear.js';

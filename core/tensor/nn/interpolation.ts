@@ -2,6 +2,8 @@
  * Resampling of 2D and 3D images, one axis after the other as a product with a thin matrix, so that the gradient is
  * exact (TensorFlow.js's own ignores half-pixel centres) and 3D needs no kernel of its own.
  */
+import { resample } from '../resample/resample.js';
+import { cubicWeights, linearWeights, nearestWeights } from '../resample/weights.js';
 import { type Tensor, tf } from '../tf.js';
 import { Module } from './module.js';
 
@@ -15,59 +17,6 @@ export interface InterpolationOptions {
   alignCorners?: boolean;
 }
 
-/** Free parameter of cubic convolution; PyTorch's. */
-const SHARPNESS = -0.75;
-
-/** Where pixel i of the result lies in the source. */
-function sourcePosition(i: number, from: number, to: number, alignCorners: boolean): number {
-  if (!alignCorners) return ((i + 0.5) * from) / to - 0.5;
-  return to > 1 ? (i * (from - 1)) / (to - 1) : 0;
-}
-
-/** Weights `[to, from]` of linear interpolation along one axis; PyTorch's two conventions. */
-export function linearWeights(from: number, to: number, alignCorners: boolean): Float32Array {
-  const weights = new Float32Array(to * from);
-  for (let i = 0; i < to; i++) {
-    const position = Math.max(0, sourcePosition(i, from, to, alignCorners));
-    const low = Math.min(Math.floor(position), from - 1);
-    const high = Math.min(low + 1, from - 1);
-    const part = position - low;
-    weights[i * from + low] += 1 - part;
-    weights[i * from + high] += part;
-  }
-  return weights;
-}
-
-/**
- * Weights `[to, from]` of cubic convolution along one axis, edges repeated; PyTorch's two conventions.
- * R. G. Keys, IEEE Trans. ASSP 1981, with a = −0.75.
- */
-export function cubicWeights(from: number, to: number, alignCorners: boolean): Float32Array {
-  const weights = new Float32Array(to * from);
-  for (let i = 0; i < to; i++) {
-    const position = sourcePosition(i, from, to, alignCorners);
-    const low = Math.floor(position);
-    for (let at = low - 1; at <= low + 2; at++) {
-      const inside = Math.min(Math.max(at, 0), from - 1);
-      weights[i * from + inside] += cubic(Math.abs(position - at));
-    }
-  }
-  return weights;
-}
-
-function cubic(x: number): number {
-  const a = SHARPNESS;
-  if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
-  return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
-}
-
-/** Weights `[to, from]` of PyTorch's `nearest`: pixel ⌊i · from/to⌋. */
-export function nearestWeights(from: number, to: number): Float32Array {
-  const weights = new Float32Array(to * from);
-  for (let i = 0; i < to; i++) weights[i * from + Math.min(Math.floor((i * from) / to), from - 1)] = 1;
-  return weights;
-}
-
 function weightsFor(from: number, to: number, { mode = 'linear', alignCorners = false }: InterpolationOptions) {
   if (mode === 'nearest') return nearestWeights(from, to);
   return mode === 'cubic' ? cubicWeights(from, to, alignCorners) : linearWeights(from, to, alignCorners);
@@ -75,14 +24,38 @@ function weightsFor(from: number, to: number, { mode = 'linear', alignCorners = 
 
 /** Resamples the spatial axes of a channels-last image to `size`. */
 export function interpolate(x: Tensor, size: readonly number[], options: InterpolationOptions = {}): Tensor {
+  if (size.every((side, i) => side === x.shape[i + 1])) return x;
+  if ((options.mode ?? 'linear') !== 'linear') return axisByAxis(x, size, options);
+  const { alignCorners = false } = options;
+  return tf.customGrad((...args) => {
+    const value = resample(args[0] as Tensor, { size, alignCorners });
+    return { value, gradFunc: (dy: Tensor) => spread(dy, x.shape.slice(1, -1), alignCorners) };
+  })(x);
+}
+
+function axisByAxis(x: Tensor, size: readonly number[], options: InterpolationOptions): Tensor {
+  return withChannelsFirst(x, (image) =>
+    size.reduce((resampled, to, i) => resampleAxis(resampled, i + 2, to, options), image),
+  );
+}
+
+/** The gradient of linear resampling: every pixel is given back to those it was made of. */
+function spread(dy: Tensor, size: readonly number[], alignCorners: boolean): Tensor {
+  return withChannelsFirst(dy, (image) =>
+    size.reduceRight((smaller, to, i) => {
+      const from = dy.shape[i + 1];
+      if (from === to) return smaller;
+      const weights = tf.tensor2d(linearWeights(to, from, alignCorners), [from, to]);
+      return alongAxis(smaller, i + 2, to, weights, true);
+    }, image),
+  );
+}
+
+function withChannelsFirst(x: Tensor, change: (image: Tensor) => Tensor): Tensor {
   const rank = x.shape.length;
-  const channelsFirst = [0, rank - 1, ...size.map((_, i) => i + 1)];
-  const channelsLast = [0, ...size.map((_, i) => i + 2), 1];
-  let image = tf.transpose(x, channelsFirst);
-  size.forEach((to, i) => {
-    image = resampleAxis(image, i + 2, to, options);
-  });
-  return tf.transpose(image, channelsLast);
+  const space = Array.from({ length: rank - 2 }, (_, i) => i + 1);
+  const image = change(tf.transpose(x, [0, rank - 1, ...space]));
+  return tf.transpose(image, [0, ...space.map((axis) => axis + 1), 1]);
 }
 
 /** {@link interpolate}, linear. */
@@ -93,14 +66,24 @@ export function interpolateLinear(x: Tensor, size: readonly number[], alignCorne
 function resampleAxis(x: Tensor, axis: number, to: number, options: InterpolationOptions): Tensor {
   const from = x.shape[axis];
   if (from === to) return x;
+  if (options.mode === 'nearest' && to % from === 0) {
+    const shape = x.shape.map((side, i) => (i === axis ? to : side));
+    const before = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+    const after = x.size / (before * from);
+    return tf.reshape(tf.tile(tf.reshape(x, [before * from, 1, after]), [1, to / from, 1]), shape);
+  }
+  return alongAxis(x, axis, to, tf.tensor2d(weightsFor(from, to, options), [to, from]), false);
+}
+
+/** Product of one axis with weights `[to, from]`, or with their transpose. */
+function alongAxis(x: Tensor, axis: number, to: number, weights: Tensor, transposed: boolean): Tensor {
+  const from = x.shape[axis];
   const shape = x.shape.map((side, i) => (i === axis ? to : side));
   const before = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
   const after = x.size / (before * from);
-  if (options.mode === 'nearest' && to % from === 0)
-    return tf.reshape(tf.tile(tf.reshape(x, [before * from, 1, after]), [1, to / from, 1]), shape);
-  const weights = tf.tensor2d(weightsFor(from, to, options), [to, from]);
-  if (after === 1) return tf.reshape(tf.matMul(tf.reshape(x, [before, from]), weights, false, true), shape);
-  return tf.reshape(tf.matMul(tf.reshape(weights, [1, to, from]), tf.reshape(x, [before, from, after])), shape);
+  if (after === 1) return tf.reshape(tf.matMul(tf.reshape(x, [before, from]), weights, false, !transposed), shape);
+  const rows = tf.reshape(x, [before, from, after]);
+  return tf.reshape(tf.matMul(tf.reshape(weights, [1, ...weights.shape]), rows, transposed, false), shape);
 }
 
 /** PyTorch's `Upsample` by whole factors, `[y, x]` or `[z, y, x]`. */

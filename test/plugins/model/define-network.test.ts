@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { type Config, ConfigSchema } from '../../../core/config/index.js';
-import { buildNetwork } from '../../../core/plugin/network.js';
+import { buildNetwork, divisorsOfNetwork } from '../../../core/plugin/network.js';
 import { createRegistry } from '../../../core/plugin/registry.js';
 import { builtInPlugin } from '../../../plugins/index.js';
 import { build } from './network-checks.js';
@@ -71,5 +71,17 @@ describe('networks of the family as models', () => {
 
   it('names a parameter that there is not', () => {
     expect(() => build('seunet', { featureMap: [8, 16] })).toThrow(/featureMap: there is no such.*'featureMaps'/);
+  });
+
+  it.each([
+    ['unext_v2', { featureMaps: [4, 8, 8], zDown: [1, 1] }, 3, [2, 8, 8]],
+    ['unext_v1', { featureMaps: [4, 8, 8], stemKernelSize: 4, yxDown: [1, 2] }, 2, [8, 8]],
+    ['hrnet', {}, 3, [1, 4, 4]],
+    ['stunet', {}, 3, [16, 16, 16]],
+    ['nafnet', {}, 2, [1, 1]],
+    ['unet', {}, 2, undefined],
+  ] as const)('%s with %j says what image sides must be multiples of', (architecture, parameters, ndim, wanted) => {
+    const spec = { architecture, parameters, ndim, inputChannels: 1, outputChannels: [1] };
+    expect(divisorsOfNetwork(spec, catalog)).toEqual(wanted);
   });
 });

@@ -28,7 +28,11 @@ describe('hrnet', () => {
   const stage = { modules: 1, blocks: [1, 1], channels: [4, 6] };
   itLearnsIn([3], 'hrnet', { stages: [stage], zDown: [1] }, { plane: 16, depth: 2 });
   const stages = [stage, { modules: 1, blocks: [1, 1, 1], channels: [4, 6, 8] }];
-  itExports('hrnet', { stages }, { outputChannels: [1, 2] }, [[32, 48]]);
+  itExports('hrnet', { stages }, { outputChannels: [1, 2] }, [
+    [32, 48],
+    [64, 32],
+    [16, 48],
+  ]);
 
   it('takes the lists of a custom variant, as many as there are stages', () => {
     const own = hrnet.fromConfig!(

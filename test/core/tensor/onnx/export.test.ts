@@ -85,6 +85,7 @@ async function expectSame(network: Module, weights: NamedTensors, shape: readonl
 describe('an exported network', () => {
   it.each([
     ['transposed convolution', {}],
+    ['interpolation', { upsampleLayer: 'upsampling' }],
     ['instance normalisation', { normalization: 'in', instanceNormAffine: true }],
     [
       'two heads',
@@ -110,21 +111,13 @@ describe('an exported network', () => {
       await expectSame(network, weights, shape);
   });
 
-  it('predicts volumes of any size as we do', async () => {
-    const network = unet(3);
+  it.each(['convtranspose', 'upsampling'])('predicts volumes of any size as we do, with %s', async (upsampleLayer) => {
+    const network = unet(3, { upsampleLayer });
     const weights = weightsOf(network);
     const result = await exportOnnx(network, weights, { file, space: [8, 8, 16], inputChannels: 2 });
     expect(result.input.shape).toEqual(['batch', 2, 'depth', 'height', 'width']);
     await expectSame(network, weights, [1, 2, 4, 12, 8]);
     await expectSame(network, weights, [2, 2, 8, 8, 8]);
-  });
-
-  it('keeps the image size where interpolation has tables of that size', async () => {
-    const network = unet(2, { upsampleLayer: 'upsampling' });
-    const weights = weightsOf(network);
-    const result = await exportOnnx(network, weights, { file, space: [16, 24], inputChannels: 2 });
-    expect(result.input.shape).toEqual(['batch', 2, 16, 24]);
-    await expectSame(network, weights, [3, 2, 16, 24]);
   });
 
   it('keeps the image size where the network does, with a free batch', async () => {
