@@ -46,6 +46,7 @@ import { resunetPlusPlus } from './model/resunetpp.js';
 import { seunet } from './model/seunet.js';
 import { simpleCNN } from './model/simple-cnn.js';
 import { stunet } from './model/stunet.js';
+import { tfjs } from './model/tfjs.js';
 import { unet } from './model/unet.js';
 import { unextV1 } from './model/unext-v1.js';
 import { unextV2 } from './model/unext-v2.js';
@@ -125,6 +126,7 @@ export const builtInPlugin: Plugin = definePlugin({
     edsr,
     simpleCNN,
     onnx,
+    tfjs,
   ],
   losses: [
     crossEntropyLoss,

@@ -4,7 +4,7 @@ import { ConfigError } from '../errors.js';
 import { buildNetwork } from '../plugin/network.js';
 import type { NetworkSpec } from '../plugin/network-spec.js';
 import { VERSION } from '../plugin/registry.js';
-import { type NamedTensors, OnnxNetwork, saveSafetensors } from '../tensor/index.js';
+import { FileNetwork, type NamedTensors, saveSafetensors } from '../tensor/index.js';
 import { exportOnnx, type OnnxExport } from '../tensor/onnx/export.js';
 import { initialModel } from '../tensor/runtime/state.js';
 import { modelName } from '../tensor/step.js';
@@ -34,12 +34,12 @@ export interface ExportedModel {
 export async function exportModel(job: PreparedJob, format: ExportFormat, file: string): Promise<ExportedModel> {
   const { network: spec, predicting } = networkOf(job);
   const network = buildNetwork(spec, job.catalog);
-  if (network instanceof OnnxNetwork)
+  if (network instanceof FileNetwork)
     throw new ConfigError([
       {
         severity: 'error',
         key: 'MODEL.ARCHITECTURE',
-        message: `the network of this job is the ONNX file ${network.options.file} already.`,
+        message: `the network of this job is the ${network.kind} ${network.files[0]} already.`,
         advice: 'Copy that file.',
       },
     ]);

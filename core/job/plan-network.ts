@@ -5,7 +5,7 @@ import type { Catalog } from '../plugin/define.js';
 import type { NetworkWork, Pieces, TargetForecast } from '../plugin/forecast.js';
 import { buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
 import { fuse } from '../tensor/fuse.js';
-import { type Module, OnnxNetwork, parameterCount } from '../tensor/index.js';
+import { FileNetwork, type Module, parameterCount } from '../tensor/index.js';
 import {
   type Compute,
   gatheredInputs,
@@ -39,9 +39,9 @@ export interface NetworkSize {
 export function sizeWork(work: NetworkWork, catalog: Catalog): NetworkSize {
   const network = buildNetwork(work.network, catalog);
   const spec = trainingSpec(work, network, catalog);
-  // An ONNX file is not traced: what lies between its layers is not known.
-  if (network instanceof OnnxNetwork) {
-    const { size } = statSync(network.options.file);
+  // A file of another program is not traced: what lies between its layers is not known.
+  if (network instanceof FileNetwork) {
+    const size = network.files.reduce((sum, file) => sum + statSync(file).size, 0);
     return { parameters: 0, weights: size, optimizer: 0, activations: 0, bytes: size };
   }
   const weights = bytesOf(modelInputs(network));

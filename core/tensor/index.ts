@@ -10,6 +10,7 @@
  *
  * Images are channels-last, `[n, y, x, c]` or `[n, z, y, x, c]`; names of weights are those of a PyTorch `state_dict`.
  */
+export { FileNetwork } from './file-network.js';
 export * from './nn/index.js';
 export { OnnxNetwork } from './onnx/network.js';
 export { type ModelInterface, type ModelPort, readModelInterface } from './onnx/read-model.js';
@@ -28,3 +29,4 @@ export { loadSafetensors, type Safetensors, saveSafetensors } from './safetensor
 export type { Measure, TrainingSpec } from './step.js';
 export type { NamedTensors, TensorData } from './tensor-data.js';
 export { type Rank, type Scalar, type Tensor, type Tensor4D, type Tensor5D, tf } from './tf.js';
+export { TfjsNetwork, type TfjsNetworkOptions } from './tfjs-network.js';

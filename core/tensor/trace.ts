@@ -6,6 +6,7 @@
  */
 import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs';
 import { TensorError } from '../errors.js';
+import { COMPOSITES, type Record1 } from './composite-kernels.js';
 import type { ElementArray, KernelCall, Trace, TracedValue, ValueSpec } from './kernel-call.js';
 import { kernelRules } from './lower/index.js';
 import { tf } from './tf.js';
@@ -100,8 +101,20 @@ function createRecorder(): Recorder {
     return value;
   };
 
+  const scalarInfo = (value: number): TensorInfo => {
+    const constant = newValue([], 'float32', value);
+    return { dataId: constant, shape: [], dtype: 'float32' };
+  };
+
+  const recordOne: Record1 = (kernel, inputs, attributes = {}) =>
+    tf.getKernel(kernel, BACKEND).kernelFunc({
+      inputs,
+      backend: recorder.backend,
+      attrs: attributes as Parameters<ReturnType<typeof tf.getKernel>['kernelFunc']>[0]['attrs'],
+    }) as TensorInfo;
+
   const refuseRead = (): never => {
-    throw new TensorError(
+    throw new UntranslatableKernel(
       `${recorder.subject ?? 'A function'} reads the value of a tensor while it is being compiled. ` +
         'A compiled function is recorded once, before any data exist: use tensor operations instead of ' +
         'dataSync(), arraySync() or print(), or set SYSTEM.DEVICE to eager.',
@@ -116,8 +129,10 @@ function createRecorder(): Recorder {
     override read(): Promise<never> {
       return Promise.reject(refuseRead());
     }
-    override readSync(): never {
-      return refuseRead();
+    /** What is known before there are data, such as sides of a shape, may be read. */
+    override readSync(dataId: object): ElementArray {
+      const value = dataId instanceof Handle ? dataId : undefined;
+      return value?.constant === undefined ? refuseRead() : valuesOf(value);
     }
     override disposeData(): boolean {
       return true;
@@ -146,17 +161,24 @@ function createRecorder(): Recorder {
         kernelName: kernel,
         backendName: BACKEND,
         kernelFunc: ({ inputs, attrs }) => {
+          const composite = COMPOSITES.get(kernel);
+          if (composite) return composite(recordOne, inputs as Record<string, TensorInfo>, { ...attrs }, scalarInfo);
+          const values: Record<string, TracedValue> = {};
+          for (const [key, info] of Object.entries(inputs)) {
+            if (info) values[key] = tracedValue(info as TensorInfo);
+          }
+          const attributes = (attrs ?? {}) as Record<string, unknown>;
+          const folded = foldIntegers(kernel, values, attributes);
+          if (folded) {
+            const info = newValue(folded.shape, folded.dtype, folded.constant);
+            return { dataId: info, shape: [...info.shape], dtype: info.dtype };
+          }
           const rule = kernelRules.get(kernel);
           if (!rule)
             throw new UntranslatableKernel(
               `${recorder.subject ?? 'A function'} uses the TensorFlow.js kernel ${kernel}, which the tensor ` +
                 'compiler cannot translate yet. Set SYSTEM.DEVICE to eager to run it kernel by kernel.',
             );
-          const values: Record<string, TracedValue> = {};
-          for (const [key, info] of Object.entries(inputs)) {
-            if (info) values[key] = tracedValue(info as TensorInfo);
-          }
-          const attributes = (attrs ?? {}) as Record<string, unknown>;
           const outputs = rule.infer(values, attributes).map(({ shape, dtype }) => newValue(shape, dtype));
           calls.push({ kernel, inputs: values, attributes, outputs });
           const infos = outputs.map((value) => ({ dataId: value, shape: [...value.shape], dtype: value.dtype }));
@@ -198,4 +220,45 @@ function constantOf(values: unknown): number | ElementArray {
   for (let i = 1; uniform && i < array.length; i++) uniform = Object.is(Number(array[i]), first);
   if (uniform) return first;
   return ArrayBuffer.isView(values) ? (values as ElementArray).slice() : Float32Array.from(array, Number);
+}
+
+/** All elements of a constant. */
+function valuesOf({ constant, shape, dtype }: TracedValue): ElementArray {
+  if (typeof constant !== 'number') return constant!;
+  const length = shape.reduce((product, side) => product * side, 1);
+  return (dtype === 'float32' ? new Float32Array(length) : new Int32Array(length)).fill(constant);
+}
+
+/** Longest list of whole numbers that counts as a computation with sides, and not with data. */
+const MOST_SIDES = 16;
+
+/**
+ * The result of a kernel on short lists of whole numbers that are known: models of other programs compute shapes so,
+ * and read the result. Undefined for everything else.
+ */
+function foldIntegers(
+  kernel: string,
+  inputs: Readonly<Record<string, TracedValue>>,
+  attributes: Record<string, unknown>,
+): { shape: readonly number[]; dtype: DataType; constant: ElementArray } | undefined {
+  const given = Object.entries(inputs);
+  const isKnown = ({ constant, dtype, shape }: TracedValue) =>
+    constant !== undefined && dtype === 'int32' && shape.length < 2 && (shape[0] ?? 1) <= MOST_SIDES;
+  if (given.length === 0 || !given.every(([, value]) => isKnown(value))) return undefined;
+  const definition = tf.getKernel(kernel, 'cpu');
+  const backend = tf.engine().findBackend('cpu') as InstanceType<typeof tf.KernelBackend>;
+  if (!definition || !backend) return undefined;
+  const infos = given.map(([name, value]): [string, TensorInfo] => {
+    const { dtype } = value;
+    const shape = [...value.shape];
+    return [name, { dataId: backend.write(valuesOf(value), shape, dtype), shape, dtype }];
+  });
+  const result = definition.kernelFunc({
+    inputs: Object.fromEntries(infos),
+    backend,
+    attrs: attributes as Parameters<typeof definition.kernelFunc>[0]['attrs'],
+  });
+  if (Array.isArray(result) || result.dtype !== 'int32') return undefined;
+  const constant = Int32Array.from(backend.readSync(result.dataId) as Int32Array);
+  return { shape: result.shape, dtype: result.dtype, constant };
 }

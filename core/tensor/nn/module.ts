@@ -41,6 +41,9 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
 
   abstract forward(x: Tensor, pass: Pass): Out;
 
+  /** What has to be done before the first `forward`, such as reading a file; runtimes wait for it. */
+  async prepare(): Promise<void> {}
+
   protected parameter(
     name: string,
     shape: readonly number[],

@@ -1,7 +1,6 @@
 /** A network that is an ONNX file: it predicts in ONNX Runtime, and has nothing to train. */
 import { TensorError } from '../../errors.js';
-import { Module } from '../nn/module.js';
-import type { Tensor } from '../tf.js';
+import { FileNetwork } from '../file-network.js';
 
 export interface OnnxNetworkOptions {
   readonly file: string;
@@ -16,9 +15,9 @@ export interface OnnxNetworkOptions {
   readonly space: readonly (number | undefined)[];
 }
 
-export class OnnxNetwork extends Module<Tensor[]> {
+export class OnnxNetwork extends FileNetwork {
   constructor(readonly options: OnnxNetworkOptions) {
-    super();
+    super('ONNX file', [options.file]);
   }
 
   forward(): never {

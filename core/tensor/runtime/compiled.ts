@@ -40,6 +40,7 @@ export async function openCompiledRuntime(choice: RuntimeChoice, provider = CPU_
       return mayFallBack ? trainingOrEager(program, spec, choice) : program;
     },
     async infer(network, weights) {
+      await network.prepare();
       if (network instanceof OnnxNetwork) return new FileInference(channel, programs++, network);
       const program = new CompiledInference(channel, programs++, network);
       if (weights) await program.restore(weights);

@@ -47,7 +47,10 @@ export function openEagerRuntime(backend = JAVASCRIPT): TensorRuntime {
     device: backend.device,
     description: `kernel by kernel, ${backend.title}`,
     train: async (spec) => eagerTraining(spec, undefined, backend),
-    infer: async (network, weights) => eagerInference(network, weights, backend),
+    async infer(network, weights) {
+      await network.prepare();
+      return eagerInference(network, weights, backend);
+    },
     dispose: async () => {},
   };
 }

@@ -1,8 +1,8 @@
 /** The tensors that a program keeps between calls: which there are, how they start, how they are restored. */
 import { TensorError } from '../../errors.js';
+import { FileNetwork } from '../file-network.js';
 import { sameList, sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
-import { OnnxNetwork } from '../onnx/network.js';
 import { gatheredInputs, modelName, optimizerInputs, type TrainingSpec } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { RestoreReport } from './types.js';
@@ -21,10 +21,15 @@ export function initialModel(network: Module, seed: number): NamedTensors {
 /**
  * Starting state of a training: model, optimizer at zero, no step made.
  *
- * @throws TensorError for an ONNX file, which has nothing to train.
+ * @throws TensorError for a file of another program, which has nothing to train.
  */
 export function initialTraining(spec: TrainingSpec): NamedTensors {
-  if (spec.network instanceof OnnxNetwork) spec.network.forward();
+  if (spec.network instanceof FileNetwork) {
+    const { kind, files } = spec.network;
+    throw new TensorError(`The ${kind} ${files[0]} can only predict. Set TRAIN.ENABLE to False.`, {
+      where: { file: files[0] },
+    });
+  }
   const state = initialModel(spec.network, spec.seed);
   for (const { name, shape } of optimizerInputs(spec))
     state.set(name, { data: new Float32Array(sizeOf(shape)), shape });

@@ -2,6 +2,7 @@
 import { FormatError, isBiagraphError } from '../../errors.js';
 import { loadSafetensors, readSafetensorsHeader } from '../safetensors.js';
 import type { NamedTensors } from '../tensor-data.js';
+import { HDF5_START, readKerasWeights } from './keras.js';
 import { isNpz, NPY_START, readNpy, readNpz } from './npy.js';
 import type { PlainObject } from './plain.js';
 import { PositionedFile } from './positioned-file.js';
@@ -11,7 +12,7 @@ import { LEGACY_START, readLegacyFile } from './torch/legacy-file.js';
 import { isTorchArchive, readTorchArchive } from './torch/zip-file.js';
 import { ZipArchive } from './zip.js';
 
-export type WeightFormat = 'biagraph' | 'pytorch' | 'pytorch-legacy' | 'safetensors' | 'npz' | 'npy' | 'tfjs';
+export type WeightFormat = 'biagraph' | 'pytorch' | 'pytorch-legacy' | 'safetensors' | 'npz' | 'npy' | 'tfjs' | 'keras';
 
 export interface WeightFile extends Checkpoint {
   format: WeightFormat;
@@ -100,9 +101,13 @@ async function readByContent(file: PositionedFile, options: ReadWeightsOptions):
     return { format: 'npy', tensors: new Map([['array', array]]), other: {} };
   }
   if (isSafetensors(start)) return readSafetensors(file.path, options);
-  if (startsWith(start, '{')) return { format: 'tfjs', ...(await readTfjsWeights(file, options.signal)) };
+  if (startsWith(start, HDF5_START)) return { format: 'keras', ...(await readKerasWeights(file.path, file.size)) };
+  if (startsWith(start, '{')) {
+    const { tensors, other } = await readTfjsWeights(file, options.signal);
+    return { format: 'tfjs', tensors, other };
+  }
   throw new FormatError(
-    `${unknownKind(start)} Expected .pth, .pt, .safetensors, .npz, .npy or a model.json of TensorFlow.js.`,
+    `${unknownKind(start)} Expected .pth, .pt, .safetensors, .npz, .npy, .h5 of Keras or a model.json of TensorFlow.js.`,
   );
 }
 
@@ -164,8 +169,6 @@ function startsWith(bytes: Uint8Array, start: string | Uint8Array): boolean {
 
 function unknownKind(start: Uint8Array): string {
   const text = Buffer.from(start).toString('latin1');
-  if (text.startsWith('\x89HDF'))
-    return 'it is an HDF5 file (Keras), which is not read here: convert it with tensorflowjs_converter, or to ONNX.';
   if (text.slice(257, 262) === 'ustar')
     return 'it is a tar archive, as PyTorch before 0.2 wrote them: save it again with a newer one.';
   if (start[0] === 0x80) return 'it is a Python pickle, but not one of torch.save: save a state_dict with torch.save.';

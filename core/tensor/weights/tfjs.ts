@@ -45,8 +45,9 @@ const DTYPES: Readonly<Record<string, NumberType>> = {
 export async function readTfjsWeights(
   file: PositionedFile,
   signal?: AbortSignal,
-): Promise<{ tensors: NamedTensors; other: PlainObject }> {
+): Promise<{ tensors: NamedTensors; other: PlainObject; types: Map<string, string> }> {
   const { weightsManifest, ...other } = await readJson(file);
+  const types = new Map<string, string>();
   if (!Value.Check(Manifest, weightsManifest))
     throw new FormatError(
       'it is JSON, but no model.json of TensorFlow.js: its weightsManifest is missing or malformed.',
@@ -63,13 +64,53 @@ export async function readTfjsWeights(
         if (tensors.has(weight.name)) throw new FormatError(`it lists the weight ${shown(weight.name)} twice.`);
         const { tensor, bytes } = await readWeight(weight, at, shards);
         tensors.set(weight.name, tensor);
+        types.set(weight.name, weight.dtype);
         at += bytes;
       }
     } finally {
       await shards.close();
     }
   }
-  return { tensors, other };
+  return { tensors, other, types };
+}
+
+/** A whole model, as TensorFlow.js takes it from a handler: nothing but the folder of `model.json` is read. */
+export interface TfjsModel {
+  format: 'layers-model' | 'graph-model';
+  /** `model.json` without the weights. */
+  json: PlainObject;
+  specs: { name: string; shape: number[]; dtype: 'float32' | 'int32' | 'bool' }[];
+  data: ArrayBuffer;
+}
+
+/** @throws FormatError as {@link readTfjsWeights}, and for a `model.json` without a network. */
+export async function readTfjsModel(name: string, signal?: AbortSignal): Promise<TfjsModel> {
+  const file = await PositionedFile.open(name, signal);
+  try {
+    const { tensors, other, types } = await readTfjsWeights(file, signal);
+    const parts: Uint8Array[] = [];
+    const specs = [...tensors].map(([weight, { data, shape }]) => {
+      const type = types.get(weight)!;
+      const dtype: TfjsModel['specs'][number]['dtype'] = type === 'int32' || type === 'bool' ? type : 'float32';
+      const stored = dtype === 'float32' ? data : dtype === 'int32' ? Int32Array.from(data) : Uint8Array.from(data);
+      parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+      return { name: weight, shape: [...shape], dtype };
+    });
+    const joined = Buffer.concat(parts);
+    return { format: formatOf(other), json: other, specs, data: new Uint8Array(joined).buffer };
+  } catch (error) {
+    if (!(error instanceof FormatError) || error.where.file !== undefined) throw error;
+    throw new FormatError(`${name}: ${error.message}`, { where: { file: name }, cause: error });
+  } finally {
+    await file.close();
+  }
+}
+
+function formatOf({ format, modelTopology: topology }: PlainObject): TfjsModel['format'] {
+  if (typeof topology !== 'object' || topology === null || Array.isArray(topology))
+    throw new FormatError('it has weights but no network (modelTopology).');
+  if (format === 'layers-model' || format === 'graph-model') return format;
+  return 'node' in topology ? 'graph-model' : 'layers-model';
 }
 
 async function readJson(file: PositionedFile): Promise<PlainObject> {
