@@ -1,8 +1,7 @@
 /** The built-in plugins, defined with the same verbs that third parties use. */
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
-import { flipAugmenter } from './augmenter/flip.js';
-import { quarterTurnAugmenter } from './augmenter/quarter-turn.js';
+import { augmenters } from './augmenter/index.js';
 import { filterImages } from './filter/images.js';
 import { filterPatches } from './filter/patches.js';
 import { hdf5 } from './format/hdf5.js';
@@ -92,8 +91,7 @@ export const builtInPlugin: Plugin = definePlugin({
     trainingPatches,
     cutPatches,
     wholeImage,
-    flipAugmenter,
-    quarterTurnAugmenter,
+    ...augmenters,
     batchPatches,
     fitTrainer,
     predictNetwork,
