@@ -4,6 +4,7 @@
 import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
+import { reachOf } from '../core/image/reach.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import { divisorsOfNetwork } from '../core/plugin/network.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
@@ -172,6 +173,7 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
     foreground: data.TRAIN.PROBABILITY_MAP
       ? { foreground: data.TRAIN.W_FOREGROUND, background: data.TRAIN.W_BACKGROUND }
       : null,
+    ...(part === 'train' && augmentedBoxes(config)),
     replicate: part === 'train' ? data.TRAIN.REPLICATE : 0,
     subset: data.VAL.FROM_TRAIN ? subset(config, part) : null,
     epochs: part === 'train' ? train.EPOCHS : null,
@@ -201,6 +203,20 @@ export function undoPreprocessing(config: Config, catalog: Catalog, product = 'c
   if (!resized) return [];
   const { size, preserveRange, ...options } = resized;
   return [node('undo-resize', 'postprocessor/undo-resize', { ...options, product })];
+}
+
+/** What augmenters want of the boxes that are cut for them, besides a patch. */
+function augmentedBoxes(config: Config): Record<string, unknown> {
+  const { AUGMENTOR: augment, DATA: data } = config;
+  if (!augment.ENABLE) return {};
+  return {
+    reach: reachOf(config) ?? [],
+    crop:
+      augment.RANDOM_RESIZED_CROP && data.TRAIN.EXTRACT_RANDOM_PATCH
+        ? { chance: augment.RANDOM_RESIZED_CROP_PROB, share: augment.RANDOM_RESIZED_CROP_SCALE_RANGE }
+        : null,
+    partners: augment.CUTMIX,
+  };
 }
 
 /** Every augmenter that answers to the configuration, in BiaPy's order. */

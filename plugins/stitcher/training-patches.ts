@@ -7,6 +7,7 @@ import { DataError, MemoryError } from '../../core/errors.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
 import { sizeOf } from '../../core/image/image.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
+import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { ImageStore } from '../../core/image/store.js';
@@ -30,6 +31,32 @@ const Parameters = Type.Object(
       description: 'One patch at a random place of each image and epoch, instead of all patches of a grid.',
     }),
     foreground: ForegroundWeights,
+    reach: Type.Array(Type.Integer({ minimum: 1 }), {
+      default: [],
+      description:
+        'Sides of the box that is cut around a patch, as far as the image goes, for an augmenter that zooms or turns it and cuts the patch itself.',
+    }),
+    crop: Type.Union(
+      [
+        Type.Object(
+          {
+            chance: Type.Number({ minimum: 0, maximum: 1 }),
+            share: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2 }),
+          },
+          { additionalProperties: false },
+        ),
+        Type.Null(),
+      ],
+      {
+        default: null,
+        description:
+          'Boxes that cover a random share of the image, for an augmenter that brings them to the size of a patch.',
+      },
+    ),
+    partners: Type.Boolean({
+      default: false,
+      description: 'Give every patch another one of the same epoch along, for augmenters that mix two.',
+    }),
     replicate: Type.Integer({ default: 0, minimum: 0, description: 'Times that the list of samples is repeated.' }),
     subset: Type.Union([Subset, Type.Null()], {
       default: null,
@@ -103,8 +130,14 @@ export const trainingPatches = defineNode({
     async function* patches(images: Observable<Sample>): AsyncGenerator<Sample> {
       collected ??= collect(images);
       const items = await collected;
-      const { epochs, shuffle, patch } = parameters;
-      const gate = new LeaseGate(placesFor(patchBytes(store.shapes(0), patch), parameters, memory.budget));
+      const { epochs, shuffle } = parameters;
+      const gate = new LeaseGate(
+        placesFor(
+          patchBytes(store.shapes(0), largestBox(store.shapes(0).image, parameters)),
+          parameters,
+          memory.budget,
+        ),
+      );
       for (let epoch = epochs === null ? 0 : training.startEpoch; epoch < (epochs ?? 1); epoch++) {
         const order = shuffle ? random({ epoch, node: `${place.name}/order` }).permutation(items.length) : undefined;
         for (let position = 0; position < items.length; position++) {
@@ -112,12 +145,18 @@ export const trainingPatches = defineNode({
           const index = order ? order[position] : position;
           const item = items[index];
           const stream = random({ epoch, sample: index, node: place.name });
-          const box =
-            item.box ?? places.box(item.position, store.shapes(item.position).image.slice(0, -1), patch, stream);
+          const sides = store.shapes(item.position).image.slice(0, -1);
+          const size = drawSize(sides, parameters, stream);
+          const box = widen(item.box ?? places.box(item.position, sides, size, stream), sides, parameters.reach);
+          const partner = parameters.partners ? await readPartner(items, epoch, index) : undefined;
           const { id, file, targetKinds } = store.at(item.position);
           await gate.pass();
           const lease = gate.hold(
-            await memory.lease(patchBytes(store.shapes(item.position), patch), `a patch of ${file}`, signal),
+            await memory.lease(
+              patchBytes(store.shapes(item.position), box.size) + (partner?.bytes ?? 0),
+              `a patch of ${file}`,
+              signal,
+            ),
           );
           yield {
             id: `${id}@${box.start.join(',')}`,
@@ -125,6 +164,7 @@ export const trainingPatches = defineNode({
             file,
             ...(await store.read(item.position, box)),
             ...(targetKinds && { targetKinds }),
+            ...(partner && { partner: await partner.read() }),
             products: {},
             facts: {},
             metrics: {},
@@ -134,6 +174,15 @@ export const trainingPatches = defineNode({
         }
       }
     }
+    /** Another patch of the epoch, of the size of a patch: which one depends on seed, epoch and sample alone. */
+    function readPartner(items: readonly Item[], epoch: number, sample: number) {
+      const stream = random({ epoch, sample, node: `${place.name}/partner` });
+      const { position, box } = items[stream.integer(0, items.length)];
+      const shapes = store.shapes(position);
+      const region = box ?? places.box(position, shapes.image.slice(0, -1), parameters.patch, stream);
+      return { bytes: patchBytes(shapes, parameters.patch), read: () => store.read(position, region) };
+    }
+
     return ({ main }) => defer(() => from(patches(main)));
   },
 });
@@ -150,7 +199,11 @@ function planPatches(parameters: PatchParameters, main: Forecast, { tell, memory
   };
   const items = listItems(images, parameters, main.onlyImage);
   for (const { shape, targetShape } of main.images.slice(0, 1))
-    placesFor(patchBytes({ image: shape, ...(targetShape && { target: targetShape }) }, patch), parameters, memory);
+    placesFor(
+      patchBytes({ image: shape, ...(targetShape && { target: targetShape }) }, largestBox(shape, parameters)),
+      parameters,
+      memory,
+    );
   const counts = shapes.map(() => 0);
   for (const { position } of items) counts[position]++;
   const cut = () =>
@@ -219,6 +272,38 @@ function listItems(
   }
   const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;
   return replicate > 1 ? Array.from({ length: replicate }, () => chosen).flat() : chosen;
+}
+
+/** Sides of a random box: those of a patch, or of a crop that covers a share of the image and has the form of a patch. */
+function drawSize(sides: readonly number[], { patch, crop }: PatchParameters, stream: RandomStream): readonly number[] {
+  if (!crop || !stream.chance(crop.chance)) return patch;
+  const share = stream.uniform(crop.share[0], crop.share[1]);
+  const factor = ((sizeOf(sides) * share) / sizeOf(patch)) ** (1 / patch.length);
+  const fitting = Math.min(factor, ...sides.map((side, axis) => side / patch[axis]));
+  return patch.map((side, axis) => Math.min(Math.max(Math.round(side * fitting), 1), sides[axis]));
+}
+
+/** A box of larger sides around another, moved and cut to lie inside the image. */
+function widen({ start, size }: Box, sides: readonly number[], reach: readonly number[]): Box {
+  if (reach.length === 0) return { start, size };
+  const wide = size.map((side, axis) => Math.max(side, Math.min(reach[axis], sides[axis])));
+  return {
+    start: wide.map((side, axis) => {
+      const centred = start[axis] - Math.floor((side - size[axis]) / 2);
+      return side === size[axis] ? start[axis] : Math.min(Math.max(centred, 0), sides[axis] - side);
+    }),
+    size: wide,
+  };
+}
+
+/** The largest box that may be cut of an image. */
+function largestBox(image: readonly number[], { patch, reach, crop, partners }: PatchParameters): number[] {
+  const sides = image.slice(0, -1);
+  const box = crop
+    ? sides.map((side, axis) => Math.max(side, patch[axis]))
+    : patch.map((side, axis) => Math.max(side, Math.min(reach[axis] ?? 0, sides[axis])));
+  // A partner takes the room of a second patch.
+  return partners ? [...box.slice(0, -1), box[box.length - 1] * 2] : box;
 }
 
 /** Bytes of an image patch and its target patch, as float32. */

@@ -33,7 +33,8 @@ describe('images', () => {
       ● train-patches          stitcher/training-patches → patch
       │   patch [256, 256] · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
       │   epochs 20 · batch 6 · prefetch 24
-      ● quarter-turn           augmenter/quarter-turn    → patch
+      ● affine                 augmenter/affine          → patch
+      │   quarterTurn 0.5
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5
       ● train-batches          trainer/batch             → batch
@@ -97,7 +98,8 @@ describe('volumes of three classes', () => {
       │   classes 3
       ● train-patches          stitcher/training-patches → patch
       │   patch [20, 128, 128] · epochs 20 · batch 6 · prefetch 24
-      ● quarter-turn           augmenter/quarter-turn    → patch
+      ● affine                 augmenter/affine          → patch
+      │   quarterTurn 0.5
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5 · z 0.5
       ● train-batches          trainer/batch             → batch
@@ -161,7 +163,7 @@ describe('the configuration decides', () => {
       const row = names(graphs(changes).train);
       return row.slice(row.indexOf('train-patches') + 1, row.indexOf('train-batches'));
     };
-    expect(between({})).toEqual(['quarter-turn', 'flip']);
+    expect(between({})).toEqual(['affine', 'flip']);
     expect(between({ 'AUGMENTOR.ROT90': false })).toEqual(['flip']);
     expect(between({ 'AUGMENTOR.ENABLE': false })).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { applySymmetry, flip, rot90 } from '../../../core/image/symmetry.js';
 import { bench, ramp, sampleOf } from '../nodes.js';
 
 const flips = (parameters: object) => node('flip', 'augmenter/flip', parameters);
-const turns = (parameters: object = {}, name = 'turn') => node(name, 'augmenter/quarter-turn', parameters);
+const turns = (parameters: object = {}, name = 'turn') => node(name, 'augmenter/affine', parameters);
 
 function patch(shape: number[], index = 0, epoch = 0): Sample {
   return sampleOf(ramp(shape), {
@@ -60,7 +60,7 @@ describe('quarter turns', () => {
   test('give every turn but none, to image and target alike', async () => {
     const samples = Array.from({ length: 60 }, (_, index) => patch([4, 4, 1], index));
     const seen = new Set<number>();
-    for (const [i, { image, target }] of (await augment(turns({ chance: 1 }), samples)).entries()) {
+    for (const [i, { image, target }] of (await augment(turns({ quarterTurn: 1 }), samples)).entries()) {
       const quarters = [1, 2, 3].filter((times) => {
         const turned = applySymmetry(samples[i].image, rot90(2, times));
         return turned.data.every((value, at) => value === image.data[at]);
@@ -74,21 +74,21 @@ describe('quarter turns', () => {
 
   test('of a patch that is not square are half turns, which undo themselves', async () => {
     const given = patch([2, 3, 4, 1]);
-    const [once] = await augment(turns({ chance: 1 }), [given]);
+    const [once] = await augment(turns({ quarterTurn: 1 }), [given]);
     expect(once.image).toEqual(applySymmetry(given.image, rot90(3, 2)));
-    const [twice] = await augment([turns({ chance: 1 }), turns({ chance: 1 }, 'again')], [given]);
+    const [twice] = await augment([turns({ quarterTurn: 1 }), turns({ quarterTurn: 1 }, 'again')], [given]);
     expect(twice.image).toEqual(given.image);
   });
 
   test('never happen at chance 0', async () => {
     const given = patch([4, 4, 1]);
-    expect((await augment(turns({ chance: 0 }), [given]))[0]).toBe(given);
+    expect((await augment(turns({ quarterTurn: 0 }), [given]))[0]).toBe(given);
   });
 });
 
 describe.each([
   ['flips', flips({ x: 0.5, y: 0.5 })],
-  ['quarter turns', turns({ chance: 0.5 })],
+  ['quarter turns', turns({ quarterTurn: 0.5 })],
 ])('%s', (_, augmenter) => {
   const pixels = (samples: Sample[]) => samples.map(({ image }) => [...image.data]);
 
@@ -115,7 +115,7 @@ describe.each([
 
   test('happen as often as they should', async () => {
     const samples = Array.from({ length: 400 }, (_, index) => patch([1, 2, 1], index));
-    const one = augmenter.plugin.endsWith('flip') ? flips({ x: 0.25 }) : turns({ chance: 0.25 });
+    const one = augmenter.plugin.endsWith('flip') ? flips({ x: 0.25 }) : turns({ quarterTurn: 0.25 });
     const changed = (await augment(one, samples)).filter(({ image }) => image.data[0] === 1).length;
     // Four standard deviations of a binomial distribution.
     expect(Math.abs(changed - 100)).toBeLessThan(4 * Math.sqrt(400 * 0.25 * 0.75));
