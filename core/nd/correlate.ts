@@ -1,13 +1,18 @@
 /** Weighted sums along one axis of an array: the pass that separable filters are made of. */
 
 import { borderIndex, type SplineBorder } from './spline.js';
+import { VECTOR, type VectorKernel, VectorLoop } from './vector-loop.js';
 
-/** Values of a row that are worked on together: the rows of all taps then stay in the cache. */
-const CHUNK = 1024;
+/** Values of a strip of neighbouring lines, about as many as stay in the cache. */
+const STRIP = 16384;
+const BYTES = Float64Array.BYTES_PER_ELEMENT;
 
 /**
  * Correlates every line along an axis with `weights` (odd in number, the middle one on the value itself), as
  * `scipy.ndimage.correlate1d`.
+ *
+ * Neighbouring lines are brought together in a strip, with their border before and behind. A tap is then a shift of the
+ * whole strip.
  *
  * @param values an array in C order with the sides `shape`.
  * @param fill what lies outside with the border `constant`.
@@ -23,116 +28,75 @@ export function correlateAxis(
 ): Float64Array {
   const length = shape[axis];
   const radius = weights.length >> 1;
+  const padded = length + 2 * radius;
   const after = shape.slice(axis + 1).reduce((product, side) => product * side, 1);
-  const sources = Int32Array.from({ length: length + 2 * radius }, (_, i) => borderIndex(i - radius, length, border));
+  // Lines of a whole row, if that is short: what is inside is then copied in one go.
+  const width = after <= 16 ? after : Math.max(Math.min(after, Math.floor(STRIP / padded)), 16);
+  const sources = Int32Array.from({ length: padded }, (_, i) => borderIndex(i - radius, length, border));
+  const kernel = kernelFor(weights, padded * width, width);
+  const strip = new Float64Array(kernel.memory, 0, padded * width);
+  const sums = new Float64Array(kernel.memory, sumsOffset(padded * width), length * width);
   const result = new Float64Array(values.length);
-  if (after < 16) correlateLines(values, result, length, after, sources, weights, fill);
-  else correlateRows(values, result, length, after, sources, weights, fill);
+  for (let block = 0; block < values.length; block += length * after)
+    for (let first = 0; first < after; first += width) {
+      const lines = Math.min(width, after - first);
+      const origin = block + first;
+      for (let i = 0; i < padded; i++) {
+        if (lines === after && i === radius) {
+          strip.set(values.subarray(origin, origin + length * after), radius * width);
+          i += length - 1;
+          continue;
+        }
+        const from = origin + sources[i] * after;
+        if (sources[i] < 0) strip.fill(fill, i * width, i * width + lines);
+        else copy(values, from, strip, i * width, lines);
+      }
+      kernel.run(length * width * BYTES);
+      if (lines === after) result.set(sums, origin);
+      else for (let i = 0; i < length; i++) copy(sums, i * width, result, origin + i * after, lines);
+    }
   return result;
 }
 
-/** Rows lie far apart: a row of the result is a sum of rows. */
-function correlateRows(
-  values: Float64Array,
-  result: Float64Array,
-  length: number,
-  after: number,
-  sources: Int32Array,
-  weights: Float64Array,
-  fill: number,
-): void {
-  const taps = weights.length;
-  const mirrored = isMirrored(weights);
-  const offsets = new Int32Array(taps);
-  for (let block = 0; block < values.length; block += length * after)
-    for (let first = 0; first < after; first += CHUNK) {
-      const count = Math.min(CHUNK, after - first);
-      for (let i = 0; i < length; i++) {
-        const to = block + i * after + first;
-        let outside = 0;
-        for (let t = 0; t < taps; t++) {
-          const source = sources[i + t];
-          if (source < 0) outside += weights[t];
-          offsets[t] = source < 0 ? -1 : block + source * after + first;
-        }
-        if (outside === 0 && mirrored) addPairs(values, result, to, count, offsets, weights);
-        else {
-          result.fill(outside * fill, to, to + count);
-          for (let t = 0; t < taps; t++)
-            if (offsets[t] >= 0 && weights[t] !== 0) addRow(values, result, to, count, offsets[t], weights[t]);
-        }
-      }
-    }
+function copy(from: Float64Array, at: number, into: Float64Array, to: number, count: number): void {
+  if (count < 32) for (let k = 0; k < count; k++) into[to + k] = from[at + k];
+  else into.set(from.subarray(at, at + count), to);
 }
 
-/** Values of a line lie side by side: each line is extended by its border first, and a tap is a shift of it. */
-function correlateLines(
-  values: Float64Array,
-  result: Float64Array,
-  length: number,
-  channels: number,
-  sources: Int32Array,
-  weights: Float64Array,
-  fill: number,
-): void {
-  const count = length * channels;
-  const radius = weights.length >> 1;
-  const line = new Float64Array(sources.length * channels);
-  const mirrored = isMirrored(weights);
-  const offsets = Int32Array.from(weights, (_, t) => t * channels);
-  const sums = new Float64Array(count);
-  const border = [...sources.keys()].filter((i) => i < radius || i >= radius + length);
-  for (let origin = 0; origin < values.length; origin += count) {
-    for (let i = 0, to = radius * channels; i < count; i++, to++) line[to] = values[origin + i];
-    for (const i of border)
-      for (let c = 0; c < channels; c++)
-        line[i * channels + c] = sources[i] < 0 ? fill : values[origin + sources[i] * channels + c];
-    if (mirrored) addPairs(line, sums, 0, count, offsets, weights);
-    else {
-      sums.fill(0);
-      for (let t = 0; t < weights.length; t++)
-        if (weights[t] !== 0) addRow(line, sums, 0, count, offsets[t], weights[t]);
-    }
-    for (let i = 0; i < count; i++) result[origin + i] = sums[i];
-  }
+/** Where the sums lie behind a strip. */
+function sumsOffset(strip: number): number {
+  return Math.ceil((strip * BYTES + VECTOR) / VECTOR) * VECTOR;
 }
 
-function isMirrored(weights: Float64Array): boolean {
-  return weights.every((weight, i) => weight === weights[weights.length - 1 - i]);
-}
+const kernels = new Map<string, VectorKernel>();
+/** Filters in use at the same time are few. */
+const MOST_KERNELS = 24;
 
-function addRow(from: Float64Array, sums: Float64Array, to: number, count: number, at: number, weight: number): void {
-  for (let j = 0; j < count; j++) sums[to + j] += weight * from[at + j];
-}
-
-/** The sum of all taps where weights mirror: half the products, and four pairs for each time that a sum is stored. */
-function addPairs(
-  from: Float64Array,
-  sums: Float64Array,
-  to: number,
-  count: number,
-  offsets: Int32Array,
-  weights: Float64Array,
-): void {
+/** `sums[j] = Σ weights[t] · strip[j + t·step]`; mirrored weights take a product for each pair. */
+function kernelFor(weights: Float64Array, strip: number, step: number): VectorKernel {
+  const key = `${strip} ${step} ${weights.join(' ')}`;
+  const known = kernels.get(key);
+  if (known) return known;
   const last = weights.length - 1;
-  const radius = last >> 1;
-  const centre = weights[radius];
-  const middle = offsets[radius];
-  for (let j = 0; j < count; j++) sums[to + j] = centre * from[middle + j];
-  let t = 0;
-  for (; t + 3 < radius; t += 4) {
-    const [a0, a1, a2, a3] = [offsets[t], offsets[t + 1], offsets[t + 2], offsets[t + 3]];
-    const [b0, b1, b2, b3] = [offsets[last - t], offsets[last - t - 1], offsets[last - t - 2], offsets[last - t - 3]];
-    const [w0, w1, w2, w3] = [weights[t], weights[t + 1], weights[t + 2], weights[t + 3]];
-    for (let j = 0; j < count; j++)
-      sums[to + j] +=
-        w0 * (from[a0 + j] + from[b0 + j]) +
-        w1 * (from[a1 + j] + from[b1 + j]) +
-        w2 * (from[a2 + j] + from[b2 + j]) +
-        w3 * (from[a3 + j] + from[b3 + j]);
-  }
-  for (; t < radius; t++) {
-    const [a, b, weight] = [offsets[t], offsets[last - t], weights[t]];
-    for (let j = 0; j < count; j++) sums[to + j] += weight * (from[a + j] + from[b + j]);
-  }
+  const mirrored = weights.every((weight, t) => weight === weights[last - t]);
+  const loop = new VectorLoop();
+  const tap = (t: number) => loop.load(t * step * BYTES);
+  loop.store(sumsOffset(strip), () => {
+    let terms = 0;
+    for (let t = 0; t <= (mirrored ? last >> 1 : last); t++) {
+      if (weights[t] === 0) continue;
+      tap(t);
+      if (mirrored && 2 * t !== last) {
+        tap(last - t);
+        loop.add();
+      }
+      loop.constant(weights[t]).multiply();
+      if (terms++ > 0) loop.add();
+    }
+    if (terms === 0) loop.constant(0);
+  });
+  const kernel = loop.compile(sumsOffset(strip) + strip * BYTES);
+  if (kernels.size >= MOST_KERNELS) kernels.clear();
+  kernels.set(key, kernel);
+  return kernel;
 }

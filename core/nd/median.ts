@@ -1,8 +1,8 @@
 /** Median filters over boxes, with the borders of `scipy.ndimage.median_filter`. */
 
-import { type Image, image, type PixelArray } from '../image/image.js';
-import { select } from './percentile.js';
+import { type DType, type Image, image, type PixelArray } from '../image/image.js';
 import { borderIndex, type SplineBorder } from './spline.js';
+import { type Lane, VECTOR, type VectorKernel, VectorLoop } from './vector-loop.js';
 
 /** Axes a filter runs over, BiaPy's `MEDIAN_FILTER_AXIS`; the letters may come in either order. */
 export type MedianAxes = 'xy' | 'yx' | 'zy' | 'yz' | 'zx' | 'xz' | 'z';
@@ -27,8 +27,9 @@ export function medianFilter(picture: Image, axes: MedianAxes, size: number): Im
 /**
  * Median over a box of odd side lengths, one for each spatial axis.
  *
- * The box slides along x: of its values only a face is exchanged at each step. Values of 8 and 16 bits are counted in a
- * histogram (Huang, Yang, Tang, IEEE Trans. ASSP 27, 1979); others are kept sorted.
+ * Small boxes are sorted as far as needed for many pixels at once, with vector instructions. Large boxes slide along x, and
+ * of their values only a face is exchanged at each step: values of 8 and 16 bits are counted in a histogram (Huang, Yang,
+ * Tang, IEEE Trans. ASSP 27, 1979), others are kept sorted.
  *
  * @param border what lies outside; default `symmetric`, scipy's `reflect`.
  */
@@ -40,9 +41,103 @@ export function boxMedian(
   const wrong = sides.find((side) => !(Number.isInteger(side) && side > 0 && side % 2 === 1));
   if (wrong !== undefined) throw new RangeError(`a median filter needs odd sizes, not ${wrong}`);
   if (sides.every((side) => side === 1)) return picture;
-  const [sz, sy, sx] = sides.length === 3 ? sides : [1, ...sides];
-  const [nz, ny, nx, nc] = picture.shape.length === 4 ? picture.shape : [1, ...picture.shape];
-  const { data } = picture;
+  const box = { sides: sides.length === 3 ? sides : [1, ...sides], border };
+  const size = sides.reduce((product, side) => product * side, 1);
+  const result = size <= MOST_NETWORK ? networkMedian(picture, box) : slidingMedian(picture, box);
+  return image(result, picture.shape, picture.metadata);
+}
+
+interface Box {
+  /** `[z, y, x]` */
+  sides: readonly number[];
+  border: SplineBorder;
+}
+
+/** Positions along an axis, extended by half a box on both sides. */
+function sources(length: number, side: number, border: SplineBorder): Int32Array {
+  const radius = side >> 1;
+  return Int32Array.from({ length: length + 2 * radius }, (_, i) => borderIndex(i - radius, length, border));
+}
+
+/** Values of the largest box whose median is found by comparing pairs in a fixed order. */
+const MOST_NETWORK = 125;
+
+/** All rows of a box, with their border, lie one below the other; a kernel then goes along them. */
+function networkMedian({ data, dtype, shape }: Image, { sides: [sz, sy, sx], border }: Box): PixelArray {
+  const [nz, ny, nx, nc] = shape.length === 4 ? shape : [1, ...shape];
+  const faces = sz * sy;
+  const row = nx * nc;
+  const margin = (sx >> 1) * nc;
+  const { BYTES_PER_ELEMENT: bytes } = data;
+  const stride = Math.ceil(((row + 2 * margin) * bytes + VECTOR) / 1024) * 1024;
+  const kernel = kernelFor(dtype, faces, sx, nc * bytes, stride);
+  const memory = new (data.constructor as new (buffer: ArrayBuffer) => PixelArray)(kernel.memory);
+  const [depths, rows, columns] = [sources(nz, sz, border), sources(ny, sy, border), sources(nx, sx, border)];
+  const outside = [...columns.keys()].filter((i) => i < sx >> 1 || i >= (sx >> 1) + nx);
+  const step = stride / bytes;
+  const result = data.slice();
+  for (let z = 0, to = 0; z < nz; z++)
+    for (let y = 0; y < ny; y++, to += row) {
+      for (let k = 0; k < faces; k++) {
+        const from = (depths[z + Math.floor(k / sy)] * ny + rows[y + (k % sy)]) * row;
+        memory.set(data.subarray(from, from + row), k * step + margin);
+        for (const i of outside)
+          for (let c = 0; c < nc; c++) memory[k * step + i * nc + c] = data[from + columns[i] * nc + c];
+      }
+      kernel.run(row * bytes);
+      result.set(memory.subarray(faces * step, faces * step + row), to);
+    }
+  return result;
+}
+
+const kernels = new Map<string, VectorKernel>();
+const MOST_KERNELS = 16;
+
+/**
+ * Median of the values at `faces` rows and `depth` places along each. Of somewhat more than half of them the least and the
+ * greatest cannot be the median: both are dropped, the next value takes their place, and so on to the last.
+ */
+function kernelFor(lane: DType, faces: number, depth: number, shift: number, stride: number): VectorKernel {
+  const key = `${lane} ${faces} ${depth} ${shift} ${stride}`;
+  const known = kernels.get(key);
+  if (known) return known;
+  const loop = new VectorLoop();
+  const taps = Array.from({ length: faces * depth }, (_, i) => Math.floor(i / depth) * stride + (i % depth) * shift);
+  const held: number[] = [];
+  const hold = (tap: number, variable: number) => {
+    loop.load(tap).set(variable);
+    held.push(variable);
+  };
+  const first = (taps.length >> 1) + 2;
+  for (const tap of taps.slice(0, first)) hold(tap, loop.variable());
+  for (const tap of [...taps.slice(first), undefined]) {
+    const [, free] = dropExtremes(loop, held, lane);
+    if (tap !== undefined) hold(tap, free);
+  }
+  loop.store(faces * stride, () => loop.get(held[0]));
+  const kernel = loop.compile((faces + 1) * stride + VECTOR);
+  if (kernels.size >= MOST_KERNELS) kernels.clear();
+  kernels.set(key, kernel);
+  return kernel;
+}
+
+/** Takes the variables that hold the least and the greatest value out of those held. */
+function dropExtremes(loop: VectorLoop, held: number[], lane: Lane): [number, number] {
+  const order = (low: number, high: number) => {
+    loop.get(low).get(high).minimum(lane).get(low).get(high).maximum(lane).set(high).set(low);
+  };
+  const half = held.length >> 1;
+  // Pairs first: the least is then among the lower ones, the greatest among the upper ones.
+  for (let i = 0; i < half; i++) order(held[i], held[held.length - 1 - i]);
+  const middle = Math.ceil(held.length / 2);
+  for (let i = 1; i < middle; i++) order(held[0], held[i]);
+  for (let i = half; i < held.length - 1; i++) order(held[i], held[held.length - 1]);
+  return [held.shift()!, held.pop()!];
+}
+
+/** The box goes along x; `Window` knows the median of the faces in it. */
+function slidingMedian({ data, shape }: Image, { sides: [sz, sy, sx], border }: Box): PixelArray {
+  const [nz, ny, nx, nc] = shape.length === 4 ? shape : [1, ...shape];
   const result = data.slice();
   const face = sz * sy;
   const window = openWindow(data, face, sx);
@@ -51,8 +146,7 @@ export function boxMedian(
   const values = new (data.constructor as new (length: number) => PixelArray)(columns.length * face);
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++) {
-      for (let k = 0; k < sz; k++)
-        for (let j = 0; j < sy; j++) lines[k * sy + j] = (depths[z + k] * ny + rows[y + j]) * nx;
+      for (let k = 0; k < face; k++) lines[k] = (depths[z + Math.floor(k / sy)] * ny + rows[y + (k % sy)]) * nx;
       const to = (z * ny + y) * nx;
       for (let c = 0; c < nc; c++) {
         for (let i = 0, at = 0; i < columns.length; i++)
@@ -60,13 +154,7 @@ export function boxMedian(
         window.slide(values, result, to * nc + c, nc);
       }
     }
-  return image(result, picture.shape, picture.metadata);
-}
-
-/** Positions along an axis, extended by half a box on both sides. */
-function sources(length: number, side: number, border: SplineBorder): Int32Array {
-  const radius = side >> 1;
-  return Int32Array.from({ length: length + 2 * radius }, (_, i) => borderIndex(i - radius, length, border));
+  return result;
 }
 
 /** Finds the median of `depth` faces of values that follow each other, at each place where they may begin. */
@@ -76,10 +164,8 @@ interface Window {
 }
 
 function openWindow(data: PixelArray, face: number, depth: number): Window {
-  const count = face * depth;
   if (data instanceof Uint8Array) return new CountingWindow(8, face, depth);
-  if (data instanceof Uint16Array && count > 60) return new CountingWindow(16, face, depth);
-  return count <= 400 ? new SortedWindow(data, face, depth) : new SelectingWindow(data, face, depth);
+  return data instanceof Uint16Array ? new CountingWindow(16, face, depth) : new SortedWindow(data, face, depth);
 }
 
 /** A histogram, coarse and fine, and the bin of the last median with the number of values below. */
@@ -191,25 +277,4 @@ function exchange(sorted: PixelArray, next: PixelArray, values: PixelArray, old:
     next[to++] = value;
   }
   while (fresh < freshEnd) next[to++] = values[fresh++];
-}
-
-/** Picks the median of each box anew: for large boxes of values that cannot be counted. */
-class SelectingWindow implements Window {
-  private readonly box: PixelArray;
-
-  constructor(
-    data: PixelArray,
-    private readonly face: number,
-    depth: number,
-  ) {
-    this.box = new (data.constructor as new (length: number) => PixelArray)(face * depth);
-  }
-
-  slide(values: PixelArray, result: PixelArray, to: number, step: number): void {
-    const { box, face } = this;
-    for (let first = 0, at = to; first + box.length <= values.length; first += face, at += step) {
-      box.set(values.subarray(first, first + box.length));
-      result[at] = select(box, box.length >> 1);
-    }
-  }
 }

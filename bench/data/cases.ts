@@ -1,0 +1,19 @@
+/** Every measure of the group, in the order in which they are shown. */
+import type { DataCase } from './case.js';
+import { clahe } from './clahe.js';
+import { gaussian } from './gaussian.js';
+import { medians } from './median.js';
+import { normalization } from './normalize.js';
+import { percentileCases } from './percentile.js';
+import { resizes } from './resize.js';
+import { tiffs } from './tiff.js';
+
+export const dataCases: readonly DataCase[] = [
+  ...percentileCases,
+  normalization,
+  clahe,
+  gaussian,
+  ...medians,
+  ...resizes,
+  ...tiffs,
+];

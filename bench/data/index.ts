@@ -1,0 +1,62 @@
+/** Reading and preparing images, beside scikit-image, scipy, numpy and tifffile where a Python that has them is found. */
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { alternate, Contestant } from '../contestant.js';
+import { type Group, type GroupOptions, type Measure, median } from '../measure.js';
+import type { DataCase } from './case.js';
+import { dataCases } from './cases.js';
+
+const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const THEIRS = fileURLToPath(new URL('../reference/data.py', import.meta.url));
+
+export const data: Group = {
+  summary: 'reading, filtering and normalising images, beside scikit-image, scipy, numpy and tifffile',
+  async *measure(options) {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'biagraph-bench-'));
+    try {
+      for (const [place, each] of dataCases.entries())
+        if (each.name.includes(options.only)) yield* compare(each, place, folder, options);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+async function* compare(
+  each: DataCase,
+  place: number,
+  folder: string,
+  { runs, note }: GroupOptions,
+): AsyncGenerator<Measure> {
+  const python = findPython(each.modules);
+  if (!python) note(`${each.name}: no Python with numpy ${each.modules.join(' ')} was found (BENCH_PYTHON names one).`);
+  await each.files?.(folder);
+  // The reference first: it may write the files that both read.
+  const theirs = python ? new Contestant(python, [THEIRS, each.reference, folder]) : undefined;
+  await theirs?.ready();
+  const ours = new Contestant(process.execPath, ['--import', 'tsx', OURS, `${place}`, folder]);
+  await ours.ready();
+  await alternate(theirs ? [ours, theirs] : [ours], runs);
+  const middle = (contestant: Contestant) => median(contestant.times.map(({ ms }) => ms));
+  yield { name: each.name, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
+  await ours.end();
+  await theirs?.end();
+}
+
+const found = new Map<string, string | undefined>();
+
+/** A Python that imports numpy and the modules; BENCH_PYTHON names another than those on the path. */
+function findPython(modules: readonly string[]): string | undefined {
+  const wanted = ['numpy', ...modules].join(', ');
+  if (!found.has(wanted)) {
+    const pythons = [process.env.BENCH_PYTHON, 'python3', '/usr/bin/python3'].filter((name) => name !== undefined);
+    found.set(
+      wanted,
+      pythons.find((python) => spawnSync(python, ['-c', `import ${wanted}`]).status === 0),
+    );
+  }
+  return found.get(wanted);
+}

@@ -1,0 +1,17 @@
+import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import { type DataCase, noise } from './case.js';
+
+export const normalization: DataCase = {
+  name: 'normalisation to zero mean, 64×256×256 uint8',
+  modules: [],
+  async prepare() {
+    const picture = noise([64, 256, 256], Uint8Array, 255);
+    return () => normalize(picture, measureNormalization(picture, { type: 'zero_mean_unit_variance' }));
+  },
+  reference: `
+picture = noise((64, 256, 256), np.uint8, 255)
+def work():
+    image = picture.astype(np.float32)
+    return (image - image.mean()) / image.std()
+`,
+};
