@@ -2,12 +2,15 @@
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { builtInPlugin } from '../plugins/index.js';
+import { denoising } from './denoising.js';
+import { imageToImage } from './image-to-image.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
+import { superResolution } from './super-resolution.js';
 
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation],
+  presets: [semanticSegmentation, imageToImage, superResolution, denoising],
 });
 
 /** What every registry starts from. */

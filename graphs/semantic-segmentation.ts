@@ -12,6 +12,7 @@ import {
   lossesOf,
   metricsOf,
   networkOf,
+  predictionParameters,
   preprocessors,
   section,
   trainingGraph,
@@ -71,11 +72,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
     node('model', 'model/predict', {
       network,
-      batchSize: config.TRAIN.BATCH_SIZE,
+      ...predictionParameters(config),
       activations: [channels > 1 ? 'softmax' : 'sigmoid'],
-      augmentation: test.AUGMENTATION
-        ? { group: test.AUGMENTATION_GROUP === 'auto' ? 'full' : test.AUGMENTATION_GROUP, mode: test.AUGMENTATION_MODE }
-        : null,
     }),
     ...(whole ? [] : measure('patch-metrics', 'per patch')),
     node('stitcher', 'stitcher/join-patches', { channels }),

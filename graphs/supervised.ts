@@ -20,22 +20,43 @@ export function section(
   return catalog.node(plugin).fromConfig?.(config, part);
 }
 
-/** The network of the MODEL section. */
-export function networkOf(config: Config, catalog: Catalog, outputChannels: number[]): NetworkSpec {
+/**
+ * The network of the MODEL section.
+ *
+ * @param headKind what every head gives, where there are several and the first is not followed by class heads.
+ */
+export function networkOf(
+  config: Config,
+  catalog: Catalog,
+  outputChannels: number[],
+  headKind?: 'prediction',
+): NetworkSpec {
   const architecture = config.MODEL.ARCHITECTURE;
   const model = catalog.models().find(({ id }) => id === architecture || id === architecture.toLowerCase());
   if (!model)
     throw unavailable('MODEL.ARCHITECTURE', `the architecture '${architecture}' is not available in this version.`, [
       ...catalog.models().map(({ id }) => id),
     ]);
+  const kinds = headKind && outputChannels.length > 1 ? { headKinds: outputChannels.map(() => headKind) } : {};
   return {
     architecture: model.id,
-    parameters: model.fromConfig?.(config) ?? { ...config.MODEL.PARAMETERS },
+    parameters: { ...(model.fromConfig?.(config) ?? config.MODEL.PARAMETERS), ...kinds },
     ndim: config.PROBLEM.NDIM === '3D' ? 3 : 2,
     inputChannels: (config.DATA.PATCH_SIZE as number[]).at(-1)!,
     outputChannels,
   };
 }
+
+/** Why losses and metrics that BiaPy has are missing. */
+const WHY: Readonly<Record<string, string>> = {
+  VGG: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
+  LPIPS: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
+  BCE: ': it belongs to adversarial training, with a second network that judges the first.',
+  HINGE: ': it belongs to adversarial training, with a second network that judges the first.',
+  fid: ': the network files of Inception that it measures with were not found; Biagraph does not bring them.',
+  is: ': the network files of Inception that it measures with were not found; Biagraph does not bring them.',
+  lpips: ': the network files that it measures with were not found; Biagraph does not bring them.',
+};
 
 /** The losses of LOSS.TYPE with their weights. */
 export function lossesOf(config: Config, catalog: Catalog): LossSpec {
@@ -43,7 +64,7 @@ export function lossesOf(config: Config, catalog: Catalog): LossSpec {
   return (config.LOSS.TYPE as string[]).map((id, i) => {
     const loss = catalog.losses().find((candidate) => candidate.id === id);
     if (!loss)
-      throw unavailable('LOSS.TYPE', `the loss '${id}' is not available in this version.`, [
+      throw unavailable('LOSS.TYPE', `the loss '${id}' is not available in this version${WHY[id] ?? '.'}`, [
         ...catalog.losses().map((known) => known.id),
       ]);
     return { id, weight: weights[i] ?? 1, parameters: loss.fromConfig?.(config) ?? {} };
@@ -56,7 +77,7 @@ export function metricsOf(names: readonly string[], config: Config, catalog: Cat
     const id = name.toLowerCase();
     const metric = catalog.metrics().find((candidate) => candidate.id.toLowerCase() === id);
     if (!metric)
-      throw unavailable('TEST.METRICS', `the metric '${name}' is not available in this version.`, [
+      throw unavailable('TEST.METRICS', `the metric '${name}' is not available in this version${WHY[id] ?? '.'}`, [
         ...catalog.metrics().map((known) => known.id),
       ]);
     return { id: metric.id, parameters: metric.fromConfig?.(config) ?? {} };
@@ -74,6 +95,14 @@ export interface TrainingParts {
   metrics: MetricSpec;
   /** Nodes that bring the targets into the form that the losses want, for each part. */
   targets: (part: Part) => GraphNode[];
+  /** Activations of the output channels that losses and metrics see; logits where left out. */
+  activations?: string[];
+  /** Parameters of the loaders that a workflow sets beside {@link loaderParameters}. */
+  loader?: (part: 'train' | 'validation') => Record<string, unknown>;
+  /** Parameters of `stitcher/training-patches` that a workflow sets beside the usual ones. */
+  patches?: (part: 'train' | 'validation') => Record<string, unknown>;
+  /** Nodes between the augmenters and the batches. */
+  finishing?: (part: 'train' | 'validation') => GraphNode[];
 }
 
 /**
@@ -83,20 +112,25 @@ export interface TrainingParts {
 export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingParts): Graph {
   const { TRAIN: train, SYSTEM: system } = config;
   const branch = (part: 'train' | 'validation'): GraphNode[] => [
-    node(`${part}-loader`, 'loader/folder', loaderParameters(config, part)),
+    node(`${part}-loader`, 'loader/folder', { ...loaderParameters(config, part), ...parts.loader?.(part) }),
     ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
       node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
       ...parts.targets(part),
     ]),
-    node(`${part}-patches`, 'stitcher/training-patches', trainingPatches(config, catalog, part)),
+    node(`${part}-patches`, 'stitcher/training-patches', {
+      ...trainingPatches(config, catalog, part),
+      ...parts.patches?.(part),
+    }),
     ...(part === 'train' ? augmenters(config, catalog) : []),
+    ...(parts.finishing?.(part) ?? []),
     node(`${part}-batches`, 'trainer/batch', { size: train.BATCH_SIZE }),
   ];
   const trainer = node('trainer', 'trainer/fit', {
     network: parts.network,
     losses: parts.losses,
     metrics: parts.metrics,
+    ...(parts.activations && { activations: parts.activations }),
     optimizer: (train.OPTIMIZER as string[])[0],
     learningRate: (train.LR as number[])[0],
     betas: (train.OPT_BETAS as number[][])[0],
@@ -240,6 +274,15 @@ function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string,
     ...(settings.COSINE_DECAY_FRACTION > 0 && { decayFraction: settings.COSINE_DECAY_FRACTION }),
     factor: settings.REDUCEONPLATEAU_FACTOR,
     ...(settings.REDUCEONPLATEAU_PATIENCE >= 0 && { patience: settings.REDUCEONPLATEAU_PATIENCE }),
+  };
+}
+
+/** Batches and test-time augmentation of `model/predict`. */
+export function predictionParameters({ TEST: test, TRAIN: train }: Config): Record<string, unknown> {
+  const group = test.AUGMENTATION_GROUP === 'auto' ? 'full' : test.AUGMENTATION_GROUP;
+  return {
+    batchSize: train.BATCH_SIZE,
+    augmentation: test.AUGMENTATION ? { group, mode: test.AUGMENTATION_MODE } : null,
   };
 }
 

@@ -39,6 +39,13 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     data.N_CLASSES > 2 && config.PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID !== 0,
     'LOSS.IGNORE_INDEX leaves an id out of loss and metrics.',
   );
+  if (config.PROBLEM.TYPE === 'IMAGE_TO_IMAGE') {
+    const section = 'PROBLEM.IMAGE_TO_IMAGE';
+    const { MEMBRANE_REPAIR, MULTIPLE_RAW_ONE_TARGET_LOADER, BALANCE_GROUPS } = config.PROBLEM.IMAGE_TO_IMAGE;
+    refuse(`${section}.MEMBRANE_REPAIR.ENABLE`, MEMBRANE_REPAIR.ENABLE);
+    refuse(`${section}.MULTIPLE_RAW_ONE_TARGET_LOADER`, MULTIPLE_RAW_ONE_TARGET_LOADER);
+    refuse(`${section}.BALANCE_GROUPS.ENABLE`, BALANCE_GROUPS.ENABLE);
+  }
   if (test.ENABLE) {
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);

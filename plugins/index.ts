@@ -2,6 +2,7 @@
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { augmenters } from './augmenter/index.js';
+import { noise2void } from './augmenter/noise2void.js';
 import { filterImages } from './filter/images.js';
 import { filterPatches } from './filter/patches.js';
 import { hdf5 } from './format/hdf5.js';
@@ -71,6 +72,7 @@ import { batchPatches } from './trainer/batch.js';
 import { fitTrainer } from './trainer/fit.js';
 import { imageWriter } from './writer/images.js';
 import { overlayWriter } from './writer/overlays.js';
+import { panelWriter } from './writer/panels.js';
 
 export const builtInPlugin: Plugin = definePlugin({
   name: 'biagraph',
@@ -92,6 +94,7 @@ export const builtInPlugin: Plugin = definePlugin({
     cutPatches,
     wholeImage,
     ...augmenters,
+    noise2void,
     batchPatches,
     fitTrainer,
     predictNetwork,
@@ -104,6 +107,7 @@ export const builtInPlugin: Plugin = definePlugin({
     reportMetrics,
     imageWriter,
     overlayWriter,
+    panelWriter,
   ],
   models: [
     unet,

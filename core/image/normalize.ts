@@ -20,6 +20,11 @@ export interface NormalizationOptions {
     lowerValue?: number | readonly number[];
     upperValue?: number | readonly number[];
   };
+  /**
+   * `div` leaves floating-point channels within [0, 1] as they are. BiaPy does so only where both limits are met, and
+   * divides the others by 255, so that targets such as distance maps come in two scales.
+   */
+  unitFloats?: boolean;
   /** Fixed mean instead of the channel's; one value, or one per channel. */
   mean?: number | readonly number[];
   /** Fixed standard deviation instead of the channel's. */
@@ -61,7 +66,7 @@ export function measureNormalization(picture: Image, options: NormalizationOptio
 function measureChannel(
   picture: Image,
   channel: number,
-  { type, clip, mean, deviation }: NormalizationOptions,
+  { type, clip, mean, deviation, unitFloats }: NormalizationOptions,
   file = 'image',
 ): ChannelStatistics {
   const found: ChannelStatistics = {};
@@ -91,6 +96,7 @@ function measureChannel(
   min = Math.min(Math.max(min, lower), upper);
   max = Math.min(Math.max(max, lower), upper);
   if (type === 'scale_range' || (min === 0 && max === 1)) return { ...found, min, max };
+  if (unitFloats && isFloat(picture.dtype) && min >= 0 && max <= 1) return { ...found, min: 0, max: 1 };
   return { ...found, min: 0, max: max > 255 ? 65535 : 255 };
 }
 

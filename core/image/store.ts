@@ -23,7 +23,10 @@ export interface ImageStoreOptions {
 }
 
 /** What is kept of a sample beside its pixels. */
-type Kept = Pick<Sample, 'id' | 'index' | 'file' | 'targetKinds'>;
+interface Kept extends Pick<Sample, 'id' | 'index' | 'file' | 'targetKinds'> {
+  /** Versions of one image have the same. */
+  readonly group?: string;
+}
 
 interface Entry {
   sample: Kept;
@@ -53,7 +56,8 @@ export class ImageStore {
     if (this.closed) throw new AbortedError();
     const { memory, inMemory, share, notice } = this.options;
     const { id, index, file, image: picture, target, targetKinds, lease } = sample;
-    const kept: Kept = { id, index, file, ...(targetKinds && { targetKinds }) };
+    const group = sample.facts.group as string | undefined;
+    const kept: Kept = { id, index, file, ...(targetKinds && { targetKinds }), ...(group !== undefined && { group }) };
     const keep = inMemory && memory.inUse <= memory.budget * share;
     if (inMemory && !keep && !this.noticed) {
       this.noticed = true;

@@ -14,6 +14,8 @@ export interface ForecastImage {
   readonly shape: readonly number[];
   /** `[[z,] y, x, c]` of its target; undefined without one. */
   readonly targetShape?: readonly number[];
+  /** Versions of one image have the same. */
+  readonly group?: string;
   /** Bytes that the memory budget holds for it while it is in the graph, with what is made of it. */
   readonly bytes: number;
 }

@@ -34,6 +34,10 @@ const Parameters = Type.Object(
       default: [],
       description: 'Pixels of a target along one pixel of its image, for each axis; empty for one.',
     }),
+    versions: Type.Boolean({
+      default: false,
+      description: 'Both folders hold a folder for each sample: with versions of the image, and with one target.',
+    }),
     subset: Type.Union([Subset, Type.Null()], { default: null, description: 'Read one side of a split only.' }),
     share: Type.Number({
       default: 1,
@@ -53,6 +57,7 @@ export const folderLoader = defineNode({
   summary: 'Reads a folder of images (TIFF, PNG, JPEG, ...), with their targets.',
   output: 'image',
   parameters: Parameters,
+  keys: ['PROBLEM.IMAGE_TO_IMAGE.MULTIPLE_RAW_ONE_TARGET_LOADER'],
   needs: {
     events: services.events,
     memory: services.memory,
@@ -80,7 +85,11 @@ export const folderLoader = defineNode({
           image: parameters.forceRgb ? repeatChannel(raw) : raw,
           ...(target && { target }),
           products: {},
-          facts: { ...(pair.target && { targetFile: pair.target.file }), ...(only && { onlyImage: true }) },
+          facts: {
+            ...(pair.target && { targetFile: pair.target.file }),
+            ...(only && { onlyImage: true }),
+            ...(pair.group !== undefined && { group: pair.group }),
+          },
           metrics: {},
           lease,
         };
@@ -125,9 +134,16 @@ interface Chosen {
   only: boolean;
 }
 
+/** A split divides samples: the versions of an image stay together. */
 function choosePairs(pairs: readonly Pair[], { subset }: FolderParameters): Chosen[] {
-  const all = pairs.map((pair, index) => ({ pair, index, only: pairs.length === 1 }));
-  return subset && all.length > 1 ? chooseSubset(all, subset) : all;
+  const samples = new Map<string | number, Chosen[]>();
+  for (const [index, pair] of pairs.entries()) {
+    const sample = pair.group ?? index;
+    samples.set(sample, [...(samples.get(sample) ?? []), { pair, index, only: false }]);
+  }
+  const all = [...samples.values()];
+  if (all.length === 1) return all[0].map((chosen) => ({ ...chosen, only: true }));
+  return (subset ? chooseSubset(all, subset) : all).flat();
 }
 
 async function planFolder(parameters: FolderParameters, planner: Planner): Promise<Forecast> {
@@ -138,6 +154,7 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
     shape: pair.shape,
     bytes: demandOf(pair, parameters, planner.memory, planner.demand),
     ...(pair.target && { targetShape: pair.target.shape }),
+    ...(pair.group !== undefined && { group: pair.group }),
   }));
   const dtypes = [...new Set(chosen.map(({ pair }) => pair.dtype))].join(' and ');
   const shapes = shapeText(images.map(({ shape }) => shape));
@@ -146,7 +163,7 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
     why: whyChosen(parameters, pairs.length, chosen.length),
     facts: { images: images.length, found: pairs.length },
   });
-  return { images, onlyImage: pairs.length === 1 };
+  return { images, onlyImage: chosen.some(({ only }) => only) };
 }
 
 function whyChosen({ subset, targets, scale }: FolderParameters, found: number, chosen: number): string {

@@ -16,6 +16,8 @@ export interface Pair {
   shape: number[];
   dtype: DType;
   target?: { file: string; shape: number[]; bytes: number };
+  /** Folder of its sample, where each sample is a folder of versions. */
+  group?: string;
 }
 
 export interface PairOptions {
@@ -28,6 +30,8 @@ export interface PairOptions {
   targetChannels?: number | null;
   /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
   scale?: readonly number[];
+  /** `images` and `targets` hold a folder for each sample: with versions of the image, and with one target. */
+  versions?: boolean;
 }
 
 /** Problems told in one message; the rest is counted. */
@@ -41,8 +45,7 @@ const MOST_TOLD = 20;
  *   FormatError when one file alone cannot be read.
  */
 export async function listPairs(options: PairOptions, files: ImageFiles, signal: AbortSignal): Promise<Pair[]> {
-  const raws = await listFolder(options.images);
-  const targets = options.targets === null ? undefined : await listFolder(options.targets);
+  const { raws, targets, groups } = options.versions ? await listVersions(options) : await listSingles(options);
   if (targets && targets.length !== raws.length)
     throw new DataError(
       `${options.images} holds ${raws.length} images, but ${options.targets} holds ${targets.length} targets. ` +
@@ -55,7 +58,8 @@ export async function listPairs(options: PairOptions, files: ImageFiles, signal:
   for (let i = 0; i < raws.length; i++) {
     if (signal.aborted) throw new AbortedError();
     try {
-      pairs.push(await probePair(raws[i], targets?.[i], options, files, problems));
+      const pair = await probePair(raws[i], targets?.[i], options, files, problems);
+      pairs.push(groups ? { ...pair, group: groups[i], id: `${groups[i]}_${pair.id}` } : pair);
     } catch (error) {
       if (!(error instanceof BiagraphError)) throw error;
       first.error ??= error;
@@ -73,6 +77,47 @@ export async function listPairs(options: PairOptions, files: ImageFiles, signal:
       { where: { file: options.images } },
     );
   return uniqueIds(pairs);
+}
+
+interface Listed {
+  raws: string[];
+  targets?: string[];
+  /** One for each raw image. */
+  groups?: string[];
+}
+
+async function listSingles({ images, targets }: PairOptions): Promise<Listed> {
+  return { raws: await listFolder(images), ...(targets !== null && { targets: await listFolder(targets) }) };
+}
+
+/** A folder for each sample: every version of the image has the one target of that sample as its partner. */
+async function listVersions({ images, targets }: PairOptions): Promise<Listed> {
+  const samples = await listFolder(images);
+  const partners = targets === null ? undefined : await listFolder(targets);
+  if (partners && partners.length !== samples.length)
+    throw new DataError(
+      `${images} holds ${samples.length} folders of versions, but ${targets} holds ${partners.length} folders with a target. ` +
+        `${missingPartners(samples, partners)}Each sample needs one of both (PROBLEM.IMAGE_TO_IMAGE.MULTIPLE_RAW_ONE_TARGET_LOADER).`,
+      { where: { file: targets! } },
+    );
+  const listed = { raws: [] as string[], targets: [] as string[], groups: [] as string[] };
+  for (const [i, sample] of samples.entries()) {
+    const versions = await listFolder(sample);
+    const target = partners && (await listFolder(partners[i]));
+    if (target && target.length !== 1)
+      throw new DataError(
+        `${partners[i]}: expected one target for the versions in ${sample}, found ${target.length} files.`,
+        {
+          where: { file: partners[i] },
+        },
+      );
+    for (const version of versions) {
+      listed.raws.push(version);
+      listed.groups.push(path.basename(sample));
+      if (target) listed.targets.push(target[0]);
+    }
+  }
+  return { raws: listed.raws, groups: listed.groups, ...(partners && { targets: listed.targets }) };
 }
 
 async function probePair(

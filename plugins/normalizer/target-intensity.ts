@@ -26,7 +26,7 @@ export const targetNormalizer = defineNode({
   fromConfig: (config, part) => (part === 'test' ? undefined : normalizationFromConfig(config, 'target')),
   memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
   create(parameters) {
-    const options = normalizationOptions(parameters);
+    const options = { ...normalizationOptions(parameters), unitFloats: true };
     return ({ main }) =>
       main.pipe(
         map((sample): Sample => {

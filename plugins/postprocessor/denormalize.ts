@@ -9,7 +9,12 @@ import {
   normalizationFromConfig,
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
-import { denormalize, measureNormalization, type Normalization } from '../../core/image/normalize.js';
+import {
+  denormalize,
+  measureNormalization,
+  type Normalization,
+  type NormalizationOptions,
+} from '../../core/image/normalize.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -29,7 +34,8 @@ export const denormalizePrediction = defineNode({
         default: null,
         description:
           'How the targets of the training were normalised, where that differs from the input. What it does not fix is ' +
-          'measured on the raw input: the target of a new image is not known.',
+          'measured on the raw input, since the target of a new image is not known; but div is that of the number type of ' +
+          'the target, where there is one.',
       }),
       formula: Type.Enum(['exact', 'reference'] as const, {
         default: 'exact',
@@ -37,7 +43,8 @@ export const denormalizePrediction = defineNode({
       }),
       dtype: Type.Union([Type.Enum(DTYPES), Type.Null()], {
         default: null,
-        description: 'Number type of the result; null for that of the input image.',
+        description:
+          'Number type of the result; null for that of the input, or with `target` that of the target, else float32.',
       }),
     },
     { additionalProperties: false },
@@ -55,12 +62,9 @@ export const denormalizePrediction = defineNode({
       main.pipe(
         map((sample) => {
           // A patch has no products of the image it was cut from.
+          const parent = sample.placement?.parent ?? sample;
           const normalization = options
-            ? measureNormalization(
-                productOf(sample.placement?.parent ?? sample, 'raw', place.name),
-                options,
-                sample.file,
-              )
+            ? targetNormalization(parent, options, place.name)
             : normalizationOf(sample, place.name);
           const prediction = productOf(sample, product, place.name);
           const restored = denormalize(prediction, normalization, { formula, ...(dtype && { dtype }) });
@@ -69,6 +73,17 @@ export const denormalizePrediction = defineNode({
       );
   },
 });
+
+/**
+ * How the target of an image was normalised. Its statistics are those of the input, since a new image has no target; a
+ * division by the limit of the number type says nothing of the pixels, and so is that of the target where there is one.
+ */
+function targetNormalization(parent: Sample, options: NormalizationOptions, node: string): Normalization {
+  const raw = productOf(parent, 'raw', node);
+  const measured = options.type === 'div' && parent.target ? parent.target : raw;
+  const normalization = measureNormalization(measured, { ...options, unitFloats: true }, parent.file);
+  return { ...normalization, dtype: parent.target?.dtype ?? 'float32' };
+}
 
 /** What the normalizer noted. A patch that notes nothing was cut from an image that does. */
 function normalizationOf(sample: Sample, node: string): Normalization {

@@ -4,6 +4,7 @@
 import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
+import { balancedChances, drawIndex } from '../../core/image/balance.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
 import { sizeOf } from '../../core/image/image.js';
 import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
@@ -12,6 +13,7 @@ import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { ImageStore } from '../../core/image/store.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
+import { groupVersions } from '../../core/image/versions.js';
 import { LeaseGate } from '../../core/job/lease-gate.js';
 import { formatBytes } from '../../core/job/memory.js';
 import { explainCuts } from '../../core/job/plan-cut.js';
@@ -58,6 +60,28 @@ const Parameters = Type.Object(
       description: 'Give every patch another one of the same epoch along, for augmenters that mix two.',
     }),
     replicate: Type.Integer({ default: 0, minimum: 0, description: 'Times that the list of samples is repeated.' }),
+    versions: Type.Boolean({
+      default: false,
+      description: 'Images of one group are versions of each other: each patch is taken from a random one of them.',
+    }),
+    balance: Type.Union(
+      [
+        Type.Object(
+          {
+            pattern: Type.String({
+              description: 'Regular expression whose first group in the file name is the group.',
+            }),
+            alpha: Type.Number({ minimum: 0, maximum: 1, default: 0.5 }),
+          },
+          { additionalProperties: false },
+        ),
+        Type.Null(),
+      ],
+      {
+        default: null,
+        description: 'Draw the samples of an epoch with a chance for each group of its size to the power of alpha.',
+      },
+    ),
     subset: Type.Union([Subset, Type.Null()], {
       default: null,
       description:
@@ -84,6 +108,8 @@ type PatchParameters = Static<typeof Parameters>;
 interface Item {
   position: number;
   box?: Box;
+  /** Positions of the versions of the image, the first one's among them. */
+  versions?: readonly number[];
 }
 
 export const trainingPatches = defineNode({
@@ -93,6 +119,7 @@ export const trainingPatches = defineNode({
   inputs: { main: ['image'] },
   output: 'patch',
   parameters: Parameters,
+  keys: ['PROBLEM.IMAGE_TO_IMAGE.BALANCE_GROUPS.ENABLE'],
   needs: {
     memory: services.memory,
     random: services.random,
@@ -130,7 +157,13 @@ export const trainingPatches = defineNode({
     async function* patches(images: Observable<Sample>): AsyncGenerator<Sample> {
       collected ??= collect(images);
       const items = await collected;
-      const { epochs, shuffle } = parameters;
+      const { epochs, shuffle, balance } = parameters;
+      const chances =
+        balance &&
+        balancedChances(
+          items.map(({ position }) => store.at(position)),
+          balance,
+        );
       const gate = new LeaseGate(
         placesFor(
           patchBytes(store.shapes(0), largestBox(store.shapes(0).image, parameters)),
@@ -139,21 +172,29 @@ export const trainingPatches = defineNode({
         ),
       );
       for (let epoch = epochs === null ? 0 : training.startEpoch; epoch < (epochs ?? 1); epoch++) {
-        const order = shuffle ? random({ epoch, node: `${place.name}/order` }).permutation(items.length) : undefined;
+        const draws = random({ epoch, node: `${place.name}/order` });
+        const order = chances
+          ? items.map(() => drawIndex(chances, draws))
+          : shuffle
+            ? draws.permutation(items.length)
+            : undefined;
         for (let position = 0; position < items.length; position++) {
           if (signal.aborted) return;
-          const index = order ? order[position] : position;
-          const item = items[index];
+          const chosen = order ? order[position] : position;
+          const item = items[chosen];
+          // A sample that is drawn twice in an epoch is not to be changed in the same way twice.
+          const index = chances ? position : chosen;
           const stream = random({ epoch, sample: index, node: place.name });
           const sides = store.shapes(item.position).image.slice(0, -1);
           const size = drawSize(sides, parameters, stream);
           const box = widen(item.box ?? places.box(item.position, sides, size, stream), sides, parameters.reach);
+          const source = item.versions ? item.versions[stream.integer(0, item.versions.length)] : item.position;
           const partner = parameters.partners ? await readPartner(items, epoch, index) : undefined;
-          const { id, file, targetKinds } = store.at(item.position);
+          const { id, file, targetKinds } = store.at(source);
           await gate.pass();
           const lease = gate.hold(
             await memory.lease(
-              patchBytes(store.shapes(item.position), box.size) + (partner?.bytes ?? 0),
+              patchBytes(store.shapes(source), box.size) + (partner?.bytes ?? 0),
               `a patch of ${file}`,
               signal,
             ),
@@ -162,7 +203,7 @@ export const trainingPatches = defineNode({
             id: `${id}@${box.start.join(',')}`,
             index,
             file,
-            ...(await store.read(item.position, box)),
+            ...(await store.read(source, box)),
             ...(targetKinds && { targetKinds }),
             ...(partner && { partner: await partner.read() }),
             products: {},
@@ -235,7 +276,7 @@ function completeSample(sample: Sample, { complete, patch }: PatchParameters): S
 /** What the boxes of an epoch depend on: the images in their order. */
 interface Shapes {
   count: number;
-  at(position: number): { file: string };
+  at(position: number): { file: string; group?: string };
   /** `[[z,] y, x, c]`. */
   shapes(position: number): { image: readonly number[] };
 }
@@ -255,19 +296,23 @@ function listItems(
       { where: { file: store.at(0).file, key: 'DATA.TRAIN.EXTRACT_RANDOM_PATCH' } },
     );
   const items: Item[] = [];
-  for (let position = 0; position < store.count; position++) {
+  for (const versions of parameters.versions
+    ? groupVersions(Array.from({ length: store.count }, (_, i) => ({ ...store.at(i), shape: store.shapes(i).image })))
+    : Array.from({ length: store.count }, (_, i) => [i])) {
+    const [position] = versions;
     const shape = store.shapes(position).image.slice(0, -1);
     const { file } = store.at(position);
+    const more = versions.length > 1 ? { versions } : {};
     if (random) {
       if (shape.some((side, axis) => side < patch[axis]))
         throw new DataError(
           `${file}: the image (${shape.join('×')}) is smaller than a patch (${patch.join('×')}). Make DATA.PATCH_SIZE smaller, or set DATA.REFLECT_TO_COMPLETE_SHAPE.`,
           { where: { file, key: 'DATA.PATCH_SIZE' } },
         );
-      items.push({ position });
+      items.push({ position, ...more });
     } else {
       const boxes = [...patchBoxes(cutGeometry(shape, patch, { overlap, padding, file }))];
-      items.push(...boxes.flatMap((box, index) => (dropped[position]?.has(index) ? [] : [{ position, box }])));
+      items.push(...boxes.flatMap((box, index) => (dropped[position]?.has(index) ? [] : [{ position, box, ...more }])));
     }
   }
   const chosen = subset && onlyImage ? chooseSubset(items, subset) : items;

@@ -3,6 +3,7 @@
  */
 import { defer, from, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
+import { ACTIVATIONS } from '../../core/image/activation.js';
 import { scaleBetween } from '../../core/image/scale.js';
 import { defineNode } from '../../core/plugin/define.js';
 import {
@@ -17,6 +18,7 @@ import { buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/n
 import { LossSpec, MetricSpec, NetworkSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 import type { Module, OptimizerSpec } from '../../core/tensor/index.js';
+import { activated } from '../../core/tensor/measure/activated.js';
 import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { fitOptimizer } from '../../core/train/fit-optimizer.js';
 import { trainLoop } from '../../core/train/loop.js';
@@ -42,6 +44,10 @@ const Parameters = Type.Object(
     network: NetworkSpec,
     losses: LossSpec,
     metrics: { ...MetricSpec, default: [] },
+    activations: Type.Array(Type.Enum(ACTIVATIONS), {
+      default: [],
+      description: 'Of the channels that losses and metrics see; the last one holds for the rest. Empty for none.',
+    }),
     optimizer: Type.Union([Type.Literal('SGD'), Type.Literal('ADAM'), Type.Literal('ADAMW')], { default: 'SGD' }),
     learningRate: Type.Number({ exclusiveMinimum: 0, default: 1e-4 }),
     betas: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2, default: [0.9, 0.999] }),
@@ -93,8 +99,14 @@ export const fitTrainer = defineNode({
   plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
   create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
     const network = buildNetwork(parameters.network, catalog);
-    const loss = buildLoss(parameters.losses, catalog);
-    const metrics = buildTensorMetrics(parameters.metrics, catalog);
+    const { activations } = parameters;
+    const loss = activated(buildLoss(parameters.losses, catalog), activations);
+    const metrics = Object.fromEntries(
+      Object.entries(buildTensorMetrics(parameters.metrics, catalog)).map(([name, metric]) => [
+        name,
+        activated(metric, activations),
+      ]),
+    );
     const withoutTarget =
       parameters.metrics.length === 0 && parameters.losses.every(({ id }) => catalog.loss(id).needsTarget === false);
     const { learningRate, epochs, patience, saveEvery, seed, accumulate } = parameters;

@@ -4,6 +4,7 @@
 import path from 'node:path';
 import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
+import { middlePlane } from '../../core/image/display.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
 import { overlay } from '../../core/image/overlay.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
@@ -48,11 +49,3 @@ export const overlayWriter = defineNode({
         }),
       ),
 });
-
-/** The plane in the middle of a volume; a plane itself. */
-function middlePlane(picture: Image): Image {
-  if (picture.shape.length === 3) return picture;
-  const plane = sizeOf(picture.shape.slice(1));
-  const z = Math.floor(picture.shape[0] / 2);
-  return image(picture.data.subarray(z * plane, (z + 1) * plane), picture.shape.slice(1));
-}

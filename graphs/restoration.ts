@@ -1,0 +1,122 @@
+/**
+ * What the workflows have in common whose result is an image: image to image, super-resolution, denoising.
+ */
+import type { Config } from '../core/config/index.js';
+import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
+import type { Phase } from '../core/job/events.js';
+import type { Catalog, Part } from '../core/plugin/define.js';
+import type { LossSpec, NetworkSpec } from '../core/plugin/network-spec.js';
+import {
+  divisorsOf,
+  filtered,
+  loaderParameters,
+  metricsOf,
+  predictionParameters,
+  preprocessors,
+  section,
+  type TrainingParts,
+  trainingGraph,
+  undoPreprocessing,
+} from './supervised.js';
+
+export interface RestorationParts {
+  network: NetworkSpec;
+  losses: LossSpec;
+  /** Of each channel, in the network's own training too; linear where left out. */
+  activations?: string[];
+  /** Channels of the targets. */
+  targetChannels: number;
+  /** Pixels of a target along one pixel of its image; ones where left out. */
+  scale?: number[];
+  /** Learns from the noisy images alone: nodes that make the targets out of them, in place of targets that are read. */
+  ownTargets?: (part: 'train' | 'validation') => GraphNode[];
+  /** Parameters of the loaders that this workflow alone sets. */
+  loader?: Record<string, unknown>;
+  /** Parameters of the training patches that this workflow alone sets. */
+  patches?: TrainingParts['patches'];
+  /** Metrics of the test, beside those of TEST.METRICS. */
+  alsoMeasured?: readonly string[];
+}
+
+/** The graphs of training and test, as far as they are switched on. */
+export function restorationGraphs(
+  config: Config,
+  catalog: Catalog,
+  parts: RestorationParts,
+): Partial<Record<Phase, Graph>> {
+  return {
+    ...(config.TRAIN.ENABLE && { train: learning(config, catalog, parts) }),
+    ...(config.TEST.ENABLE && { test: testing(config, catalog, parts) }),
+  };
+}
+
+/** Targets are images, normalised as images are; or they are made at the end, out of the patches. */
+function learning(config: Config, catalog: Catalog, parts: RestorationParts): Graph {
+  const { network, losses, activations, targetChannels, scale = [], ownTargets, loader, patches } = parts;
+  const plugin = 'normalizer/target-intensity';
+  return trainingGraph(config, catalog, {
+    network,
+    losses,
+    ...(activations && { activations }),
+    metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
+    targets: (part) =>
+      ownTargets ? [] : [node(`${part}-target-normalizer`, plugin, section(catalog, plugin, config, part))],
+    loader: () => ({ ...loader, ...(ownTargets ? { targets: null } : { targetChannels, scale }) }),
+    ...(patches && { patches }),
+    ...(ownTargets && { finishing: ownTargets }),
+  });
+}
+
+/**
+ * loader → normalizer → cutter → model → stitcher → intensities → writers → report. Predictions are
+ * brought back to intensities before they are compared with the targets, which are as in their files.
+ */
+function testing(config: Config, catalog: Catalog, parts: RestorationParts): Graph {
+  const { TEST: test, PATHS: paths, DATA: data } = config;
+  const { network, activations = ['linear'], targetChannels, scale = [], alsoMeasured = [] } = parts;
+  const names = [...new Set([...(test.METRICS as string[]), ...alsoMeasured])];
+  const metrics = metricsOf(names, config, catalog);
+  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
+  const folder = whole ? paths.RESULT_DIR.FULL_IMAGE : paths.RESULT_DIR.PER_IMAGE;
+  const border = (test.EVAL_BORDER_CROP as number[]).map((side, axis) => side * (scale[axis] ?? 1));
+  const measure = (name: string, variant: string): GraphNode[] =>
+    measured
+      ? [
+          node(name, 'metric/measure', {
+            metrics,
+            variant,
+            product: 'restored',
+            border: variant === 'per patch' ? [] : border,
+          }),
+        ]
+      : [];
+  const from = (plugin: string, part: Part = 'test') => section(catalog, plugin, config, part);
+  const restorer = (name: string) => node(name, 'postprocessor/denormalize', from('postprocessor/denormalize'));
+
+  const nodes: GraphNode[] = [
+    node('loader', 'loader/folder', {
+      ...loaderParameters(config, 'test'),
+      ...parts.loader,
+      ...(measured && { targetChannels, scale }),
+    }),
+    ...preprocessors(config, catalog, 'test'),
+    ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
+    whole
+      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
+      : node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
+    node('model', 'model/predict', { network, ...predictionParameters(config), activations }),
+    // A patch is brought back for its own metrics alone: joining goes on with what the network gave.
+    ...(measured && !whole ? [restorer('patch-intensities'), ...measure('patch-metrics', 'per patch')] : []),
+    node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
+    restorer('intensities'),
+    ...undoPreprocessing(config, catalog, 'restored'),
+    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...(test.SAVE_MODEL_RAW_OUTPUT
+      ? [node('prediction-writer', 'writer/images', { product: 'restored', folder })]
+      : []),
+    node('panel-writer', 'writer/panels', { product: 'restored', folder: `${folder}_panels` }),
+    node('report', 'metric/report'),
+  ];
+  return { phase: 'test', nodes, edges: chain(...nodes) };
+}
