@@ -32,7 +32,9 @@ import { reportMetrics } from './metric/report.js';
 import { squaredErrorMetric } from './metric/squared-error.js';
 import { ssim } from './metric/ssim.js';
 import { attentionUNet } from './model/attention-unet.js';
+import { dfcan } from './model/dfcan.js';
 import { edsr } from './model/edsr.js';
+import { efficientNets } from './model/efficientnet.js';
 import { hrnet } from './model/hrnet.js';
 import { mae } from './model/mae.js';
 import { multiResUNet } from './model/multiresunet.js';
@@ -40,6 +42,7 @@ import { nafnet } from './model/nafnet.js';
 import { onnx } from './model/onnx.js';
 import { patchGAN } from './model/patchgan.js';
 import { predictNetwork } from './model/predict.js';
+import { rcan } from './model/rcan.js';
 import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
@@ -48,9 +51,11 @@ import { simpleCNN } from './model/simple-cnn.js';
 import { stunet } from './model/stunet.js';
 import { tfjs } from './model/tfjs.js';
 import { unet } from './model/unet.js';
+import { unetr } from './model/unetr.js';
 import { unextV1 } from './model/unext-v1.js';
 import { unextV2 } from './model/unext-v2.js';
 import { vit } from './model/vit.js';
+import { wdsr } from './model/wdsr.js';
 import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
@@ -125,8 +130,13 @@ export const builtInPlugin: Plugin = definePlugin({
     patchGAN,
     vit,
     mae,
+    unetr,
     edsr,
+    rcan,
+    dfcan,
+    wdsr,
     simpleCNN,
+    ...efficientNets,
     onnx,
     tfjs,
   ],

@@ -123,7 +123,11 @@ export function networkOfFixture(fixture: Fixture, catalog: Catalog, arrays: Nam
 }
 
 /** Keys of older releases that fixtures have. */
-const RENAMED: Readonly<Record<string, string>> = { 'MODEL.CONVNEXT_LAYERS': 'MODEL.CONV_LAYERS' };
+const RENAMED: Readonly<Record<string, string>> = {
+  'MODEL.CONVNEXT_LAYERS': 'MODEL.CONV_LAYERS',
+  'MODEL.UNETR_DEC_ACTIVATION': 'MODEL.ACTIVATION',
+  'MODEL.UNETR_DEC_KERNEL_SIZE': 'MODEL.KERNEL_SIZE',
+};
 
 /** Fixtures name the kind of the blocks for each stage, and have no name of a variant. */
 function hrnetSection(section: { BLOCK_TYPE?: string[] }): object {

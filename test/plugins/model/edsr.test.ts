@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itMatchesTheReference } from './network-checks.js';
-import { itExports, itTrains } from './training-checks.js';
+import { enlarged, itExports, itTrains } from './training-checks.js';
 
 describe('edsr', () => {
   itMatchesTheReference('edsr', ['edsr-2d-x4.npz']);
@@ -16,14 +16,7 @@ describe('edsr', () => {
     'twice as large': {
       parameters: { ...small, upscaling: [2, 2] },
       space: [6, 5],
-      target: ({ data }) => ({
-        // Every pixel four times, in an image of twice the sides.
-        data: Float32Array.from({ length: 240 }, (_, i) => {
-          const [n, y, x] = [Math.floor(i / 120), Math.floor((i % 120) / 10), i % 10];
-          return data[n * 30 + (y >> 1) * 5 + (x >> 1)];
-        }),
-        shape: [2, 12, 10, 1],
-      }),
+      target: enlarged(2),
       rate: 1e-2,
     },
     'the same size': { parameters: small, space: [7, 9], target: (input) => input, rate: 1e-2 },
