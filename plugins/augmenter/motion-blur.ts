@@ -50,7 +50,7 @@ export function motionKernel(side: number, angle: number, start: number): Float6
 }
 
 /** Correlates every plane and channel with a square kernel; planes are mirrored at their edges. */
-function correlatePlanes(picture: Image, kernel: Float64Array, side: number): Image {
+export function correlatePlanes(picture: Image, kernel: Float64Array, side: number): Image {
   const { data, shape, metadata } = picture;
   const [height, width, channels] = shape.slice(-3);
   const half = side >> 1;
