@@ -76,7 +76,10 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       activations: [channels > 1 ? 'softmax' : 'sigmoid'],
     }),
     ...(whole ? [] : measure('patch-metrics', 'per patch')),
-    node('stitcher', 'stitcher/join-patches', { channels }),
+    node('stitcher', 'stitcher/join-patches', {
+      ...section(catalog, 'stitcher/join-patches', config, 'test'),
+      channels,
+    }),
     ...undoPreprocessing(config, catalog),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
     ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: folders.raw })] : []),

@@ -3,12 +3,22 @@
  *
  * The weight of a patch is the product of one weight per axis, and patches lie on a grid, so the sum of all weights
  * at a pixel is a product too: three short lists replace a weight image. Sums are kept in float64, which makes cutting
- * and merging the identity.
+ * and merging the identity; where memory is short, they are float32 and what is merged waits as numbers of two bytes.
  */
 
 import { DataError } from '../errors.js';
 import { storing } from './cast.js';
-import { allocate, bytesPerValue, type DType, type Image, type ImageMetadata, image, sizeOf } from './image.js';
+import { fromHalves, toHalf } from './half.js';
+import {
+  allocate,
+  bytesPerValue,
+  type DType,
+  type Image,
+  type ImageMetadata,
+  image,
+  type PixelArray,
+  sizeOf,
+} from './image.js';
 import { type AxisCut, type PatchGeometry, patchPosition } from './patch.js';
 
 /** `plain` averages overlapping predictions; `taper` lets each fade towards its border. */
@@ -19,6 +29,8 @@ export interface BlendOptions {
   weights?: BlendWeights;
   /** Of the merged image; default float32. Integers are rounded. */
   dtype?: DType;
+  /** Half the memory: a float32 image whose values are rounded to two bytes (IEEE 754 binary16). */
+  half?: boolean;
   metadata?: ImageMetadata;
 }
 
@@ -32,8 +44,12 @@ export interface BlendOptions {
 export class Blender {
   readonly #geometry: PatchGeometry;
   readonly #weights: AxisWeights[];
-  readonly #result: Image;
-  readonly #slab: Float64Array;
+  readonly #shape: readonly number[];
+  readonly #dtype: DType;
+  readonly #half: boolean;
+  readonly #metadata: ImageMetadata;
+  #merged: PixelArray;
+  #slab: Float64Array | Float32Array;
   readonly #waiting = new Map<number, Image>();
   /** First row (or plane) of the image that the slab holds. */
   #slabStart = 0;
@@ -47,7 +63,7 @@ export class Blender {
     shape: readonly number[],
     readonly channels: number,
     geometry: PatchGeometry,
-    { weights = 'taper', dtype = 'float32', metadata = {} }: BlendOptions = {},
+    { weights = 'taper', dtype = 'float32', half = false, metadata = {} }: BlendOptions = {},
   ) {
     if (geometry.axes.some(({ length }, axis) => length !== shape[axis]))
       throw new DataError(
@@ -55,8 +71,13 @@ export class Blender {
       );
     this.#geometry = geometry;
     this.#weights = geometry.axes.map((axis) => axisWeights(axis, geometry.axes.length, weights));
-    this.#result = image(allocate(dtype, sizeOf(shape) * channels), [...shape, channels], metadata);
-    this.#slab = new Float64Array(core(geometry.axes[0]) * sizeOf(shape.slice(1)) * channels);
+    this.#shape = [...shape, channels];
+    this.#dtype = dtype;
+    this.#half = half;
+    this.#metadata = metadata;
+    this.#merged = half ? new Uint16Array(sizeOf(this.#shape)) : allocate(dtype, sizeOf(this.#shape));
+    const sums = core(geometry.axes[0]) * sizeOf(shape.slice(1)) * channels;
+    this.#slab = half ? new Float32Array(sums) : new Float64Array(sums);
   }
 
   /** Number of patches that came early and wait in memory. */
@@ -94,7 +115,12 @@ export class Blender {
         `only ${this.#next} of ${this.#geometry.count} patches came; patch ${this.#next} is missing.`,
       );
     this.#flushUntil(this.#geometry.axes[0].length);
-    return this.#result;
+    if (this.#merged instanceof Uint16Array && this.#half) {
+      // The sums go before the numbers widen: never are all three there.
+      this.#slab = new Float32Array(0);
+      this.#merged = fromHalves(this.#merged);
+    }
+    return image(this.#merged, this.#shape, this.#metadata);
   }
 
   #accumulate(index: number, patch: Image): void {
@@ -111,7 +137,7 @@ export class Blender {
     const [ny, nx] = flat ? [core(axes[0]), core(axes[1])] : [core(axes[1]), core(axes[2])];
     const [py, px] = flat ? [axes[0].padding, axes[1].padding] : [axes[1].padding, axes[2].padding];
     const [rows, columns] = patch.shape.slice(-3);
-    const [height, width] = this.#result.shape.slice(-3);
+    const [height, width] = this.#shape.slice(-3);
     const [wy, wx] = weights.slice(-2);
     const [oy, ox] = flat ? [start[0] - this.#slabStart, start[1]] : [start[1], start[2]];
     for (let z = 0; z < (flat ? 1 : core(axes[0])); z++) {
@@ -132,14 +158,14 @@ export class Blender {
 
   /** Divides and stores rows of the first axis that no later patch touches. */
   #flushUntil(row: number): void {
-    const { shape, data, dtype } = this.#result;
-    const inner = sizeOf(shape.slice(1));
+    const data = this.#merged;
+    const inner = sizeOf(this.#shape.slice(1));
     const done = Math.min(row - this.#slabStart, this.#slab.length / inner);
     if (done <= 0) return;
     const totals = this.#weights.map(({ total }) => total);
     const x = totals[totals.length - 1];
     const y = totals.length === 3 ? totals[1] : [1];
-    const store = storing(dtype);
+    const store = this.#half ? toHalf : storing(this.#dtype);
     const { channels } = this;
     const slab = this.#slab;
     for (let first = 0, from = 0; first < done; first++) {

@@ -17,6 +17,10 @@ const Parameters = Type.Object(
       default: 'taper',
       description: 'taper lets a prediction fade towards the border of its patch; plain averages.',
     }),
+    half: Type.Boolean({
+      default: false,
+      description: 'Half the memory: values are rounded to numbers of two bytes (float16) while patches are joined.',
+    }),
     channels: Type.Integer({ minimum: 1, default: 1, description: 'Channels of a prediction, to plan memory with.' }),
     scale: Type.Array(Type.Integer({ minimum: 1 }), {
       default: [],
@@ -33,18 +37,21 @@ export const joinPatches = defineNode({
   inputs: { main: ['patch'] },
   output: 'channels',
   parameters: Parameters,
-  // The joined prediction, and the sums of the slab that is being filled: at most as many float64 again.
-  memory: ({ channels, scale }, { shape }) =>
-    3 * sizeOf(scaleSides(shape.slice(0, -1), scale)) * channels * Float32Array.BYTES_PER_ELEMENT,
+  keys: ['TEST.REDUCE_MEMORY'],
+  fromConfig: (config) => ({ weights: 'taper' as const, half: config.TEST.REDUCE_MEMORY, channels: 1, scale: [] }),
+  // The joined prediction, and the sums of the slab that is being filled: at most as many float64 again. Halved, two
+  // bytes and at most a float32, or two bytes and the result.
+  memory: ({ channels, scale, half }, { shape }) =>
+    (half ? 1.5 : 3) * sizeOf(scaleSides(shape.slice(0, -1), scale)) * channels * Float32Array.BYTES_PER_ELEMENT,
   create:
-    ({ weights }: Static<typeof Parameters>) =>
+    ({ weights, half }: Static<typeof Parameters>) =>
     ({ main }) => {
       const open = new Map<Sample, PatchCollector>();
       return main.pipe(
         concatMap((patch) => {
           const placement = patch.placement!;
           const prediction = patch.products.channels ?? patch.image;
-          const collector = open.get(placement.parent) ?? new PatchCollector(placement, prediction, weights);
+          const collector = open.get(placement.parent) ?? new PatchCollector(placement, prediction, { weights, half });
           open.set(placement.parent, collector);
           collector.add(placement, prediction, patch.metrics);
           if (!collector.complete) return EMPTY;
@@ -66,7 +73,7 @@ class PatchCollector {
   constructor(
     private readonly first: Placement,
     prediction: Image,
-    weights: 'taper' | 'plain',
+    options: { weights: 'taper' | 'plain'; half: boolean },
   ) {
     const { parent, box, geometry } = first;
     this.scale = scaleOf(box.size, prediction, parent.file);
@@ -75,7 +82,7 @@ class PatchCollector {
         scaleSides(spatialShape(parent.image), this.scale),
         channelCount(prediction),
         scaleGeometry(geometry, this.scale),
-        { weights, metadata: scaledMetadata(parent.image.metadata, this.scale) },
+        { ...options, metadata: scaledMetadata(parent.image.metadata, this.scale) },
       );
   }
 

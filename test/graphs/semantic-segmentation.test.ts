@@ -282,6 +282,11 @@ describe('the configuration decides', () => {
     expect(parametersOf(augmented, 'model').augmentation).toEqual({ group: 'full', mode: 'max' });
   });
 
+  test('that joining patches takes half the memory', () => {
+    expect(parametersOf(graphs().test, 'stitcher').half).toBe(false);
+    expect(parametersOf(graphs({ 'TEST.REDUCE_MEMORY': true }).test, 'stitcher').half).toBe(true);
+  });
+
   test('that a border is not measured on merged images', () => {
     const { test: graph } = graphs({ 'TEST.EVAL_BORDER_CROP': [8, 8] });
     expect(parametersOf(graph, 'metrics').border).toEqual([8, 8]);

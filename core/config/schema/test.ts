@@ -21,7 +21,10 @@ import { PostProcessingSchema } from './test-post-processing.js';
 export const TestSchema = section(
   {
     ENABLE: bool(false, 'Run the test/inference phase.'),
-    REDUCE_MEMORY: bool(false, 'Use less memory by separating crop and merge and by a smaller number type.'),
+    REDUCE_MEMORY: bool(
+      false,
+      'Half the memory for joining predicted patches: values are rounded to numbers of two bytes (float16).',
+    ),
     METRICS_IN_CPU: bool(false, 'Measure the metrics on the CPU.'),
     SAVE_MODEL_RAW_OUTPUT: bool(true, 'Save the model output before post-processing.'),
     VERBOSE: bool(true, 'Print more while testing.'),

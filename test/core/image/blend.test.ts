@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Blender, blenderBytes, spline, taper } from '../../../core/image/blend.js';
+import { fromHalves, toHalf } from '../../../core/image/half.js';
 import { allocate, type DType, image, sizeOf } from '../../../core/image/image.js';
 import { cutGeometry, patchBox, patchBoxes, readPatch, scaleGeometry } from '../../../core/image/patch.js';
 import { golden } from '../../fixtures/image/load.js';
@@ -66,6 +67,33 @@ test('cutting and merging is the identity', () => {
       expect(blender.result().data).toEqual(picture.data);
     }),
     { numRuns: 150 },
+  );
+});
+
+test('with half the memory the result is that rounded to two bytes', () => {
+  fc.assert(
+    fc.property(cut, (settings) => {
+      const { shape, geometry } = setUp(settings);
+      const blend = (half: boolean) => {
+        const blender = new Blender(shape, settings.channels, geometry, { weights: settings.weights, half });
+        for (let index = 0; index < geometry.count; index++) {
+          const size = [...patchBox(geometry, index).size, settings.channels];
+          const values = Float32Array.from({ length: sizeOf(size) }, (_, i) => Math.sin(i * 7.1 + index * 3.3) * 5);
+          blender.add(index, image(values, size));
+        }
+        return blender.result();
+      };
+      const [halved, whole] = [blend(true), blend(false)];
+      expect(halved.dtype).toBe('float32');
+      // Half a step of eleven binary digits, and what float32 sums add to it.
+      const excess = Array.from(halved.data, (value, i) => {
+        const exact = whole.data[i];
+        return Math.abs(value - exact) - Math.abs(exact) * 2 ** -11 - 2e-6;
+      });
+      expect(Math.max(...excess)).toBeLessThanOrEqual(0);
+      expect(fromHalves(Uint16Array.from(halved.data, toHalf))).toEqual(halved.data);
+    }),
+    { numRuns: 50 },
   );
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { fromHalves, toHalf } from '../../../core/image/half.js';
 import { type Image, image, sizeOf } from '../../../core/image/image.js';
 import type { Sample } from '../../../core/image/sample.js';
 import { scaleSides } from '../../../core/image/scale.js';
@@ -49,6 +50,17 @@ describe('cutting and joining', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('with half the memory gives numbers of two bytes', async () => {
+    const picture = image(
+      Float32Array.from({ length: 9 * 7 * 2 }, (_, i) => Math.sin(i)),
+      [9, 7, 2],
+    );
+    const nodes = [cutter({ patch: [4, 4] }), joiner({ half: true, channels: 2 })];
+    const [{ products }] = await bench().run(nodes, [sampleOf(picture)]);
+    closeTo(products.channels, { ...picture, data: fromHalves(Uint16Array.from(picture.data, toHalf)) });
+    expect(fromHalves(Uint16Array.from(products.channels.data, toHalf))).toEqual(products.channels.data);
   });
 
   test('keeps what came before, and averages what was measured on patches', async () => {
