@@ -165,13 +165,14 @@ function spacedValues({ start, stop, num }: Attributes): number[] {
 }
 
 /**
- * The CPU's own operator has a slow exponential. min(max(x, 0), exp(x) − 1) is the same: above zero x is the smaller
- * one, even where exp(x) is infinite.
+ * The CPU's own operator has a slow exponential: max(x, exp(min(x, 0)) − 1) takes half its time, passes included. With
+ * Relu in place of a minimum ONNX Runtime would move more between its layouts.
  */
 const elu: Unary = (emitter, x, attributes) => {
   if (!emitter.cpu) return withAlpha('Elu', () => 1)(emitter, x, attributes);
-  const [shifted] = emitter.node('Sub', [emitter.node('Exp', [x])[0], emitter.scalar(1)]);
-  return emitter.node('Min', [emitter.node('Relu', [x])[0], shifted])[0];
+  const [negative] = emitter.node('Min', [x, emitter.scalar(0)]);
+  const [shifted] = emitter.node('Sub', [emitter.node('Exp', [negative])[0], emitter.scalar(1)]);
+  return emitter.node('Max', [x, shifted])[0];
 };
 
 /** `x > 0 ? 1 : alpha`. */
