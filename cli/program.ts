@@ -5,6 +5,7 @@ import { configCommand } from './commands/config.js';
 import { doctorCommand } from './commands/doctor.js';
 import { exportCommand } from './commands/export.js';
 import { graphCommand } from './commands/graph.js';
+import { modelCommand } from './commands/model.js';
 import { newCommand } from './commands/new.js';
 import { planCommand } from './commands/plan.js';
 import { pluginsCommand } from './commands/plugins.js';
@@ -19,6 +20,7 @@ const COMMANDS = [
   planCommand,
   runCommand,
   exportCommand,
+  modelCommand,
   graphCommand,
   configCommand,
   pluginsCommand,

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
-import type { ExportedModel, ExportFormat } from '../../core/job/export-model.js';
+import type { ExportFormat } from '../../core/job/export-model.js';
+import { exportSummary } from '../export-summary.js';
 import { type JobOptions, prepare, takesJob } from '../job-options.js';
 
 interface ExportOptions extends JobOptions {
@@ -30,22 +31,6 @@ Examples:
       const job = await prepare(file, options);
       const { exportModel } = await import('../../core/job/export-model.js');
       const exported = await exportModel(job, format, output);
-      process.stdout.write(`${json ? JSON.stringify(exported, undefined, 2) : summarise(exported)}\n`);
+      process.stdout.write(`${json ? JSON.stringify(exported, undefined, 2) : exportSummary(exported)}\n`);
     });
-}
-
-function summarise({ file, format, onnx }: ExportedModel): string {
-  if (!onnx) return `${file}: weights as ${format}.`;
-  const shown = ({ name, shape }: { name: string; shape: readonly (number | string)[] }) =>
-    `${name} [${shape.join(', ')}]`;
-  return [
-    `${file}: ONNX, ${(onnx.bytes / 1024 ** 2).toFixed(1)} MB.`,
-    `  Input   ${shown(onnx.input)}`,
-    ...onnx.outputs.map((output) => `  Output  ${shown(output)}`),
-    ...(onnx.input.shape.slice(2).every((side) => typeof side === 'number')
-      ? ['  The network takes images of this size only.']
-      : onnx.multiple > 1
-        ? [`  Sides of images have to be multiples of ${onnx.multiple}.`]
-        : []),
-  ].join('\n');
 }

@@ -99,7 +99,8 @@ function record(work: NetworkWork, batch: readonly number[], network: Module, sp
 /** Kernels whose result is the same memory under another shape. */
 const VIEWS = new Set(['Reshape', 'Identity', 'ExpandDims']);
 
-function peakBytes(traced: Trace): number {
+/** Most bytes that values between kernels take at any moment, each from the kernel that makes it to the last that reads it. */
+export function peakBytes(traced: Trace): number {
   const calls = fuse(traced);
   const owners = new Map<TracedValue, TracedValue>();
   const owner = (value: TracedValue) => owners.get(value) ?? value;

@@ -37,10 +37,17 @@ export type Build = (feeds: Map<string, Tensor>, addInput: AddInput) => Map<stri
  * Runs `build` once with placeholders and returns what it would compute.
  *
  * @param subject what is traced, for messages: the name of the model function.
+ * @param watch told of each kernel as it is recorded.
  * @throws TensorError when a kernel has no lowering rule, or when `build` reads a traced value.
  */
-export function trace(subject: string, inputs: readonly ValueSpec[], build: Build): Trace {
+export function trace(
+  subject: string,
+  inputs: readonly ValueSpec[],
+  build: Build,
+  watch?: (call: KernelCall) => void,
+): Trace {
   const recorder = openRecorder(subject);
+  recorder.watch = watch;
   const previous = tf.getBackend();
   void tf.setBackend(BACKEND);
   try {
@@ -48,6 +55,7 @@ export function trace(subject: string, inputs: readonly ValueSpec[], build: Buil
   } finally {
     void tf.setBackend(previous || 'cpu');
     recorder.subject = undefined;
+    recorder.watch = undefined;
   }
 }
 
@@ -70,6 +78,7 @@ function openRecorder(subject: string): Recorder {
 interface Recorder {
   backend: InstanceType<typeof tf.KernelBackend>;
   subject: string | undefined;
+  watch: ((call: KernelCall) => void) | undefined;
   register(kernel: string): void;
   record(inputs: readonly ValueSpec[], build: Build): Trace;
 }
@@ -156,6 +165,7 @@ function createRecorder(): Recorder {
   const recorder: Recorder = {
     backend: new TracingBackend(),
     subject: undefined,
+    watch: undefined,
     register(kernel) {
       tf.registerKernel({
         kernelName: kernel,
@@ -180,7 +190,9 @@ function createRecorder(): Recorder {
                 'compiler cannot translate yet. Set SYSTEM.DEVICE to eager to run it kernel by kernel.',
             );
           const outputs = rule.infer(values, attributes).map(({ shape, dtype }) => newValue(shape, dtype));
-          calls.push({ kernel, inputs: values, attributes, outputs });
+          const call = { kernel, inputs: values, attributes, outputs };
+          calls.push(call);
+          recorder.watch?.(call);
           const infos = outputs.map((value) => ({ dataId: value, shape: [...value.shape], dtype: value.dtype }));
           return rule.list ? infos : infos[0];
         },

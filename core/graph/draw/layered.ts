@@ -4,7 +4,18 @@
  * Layers by longest path, edges over several layers held apart by way points, order within a layer by barycentres
  * (K. Sugiyama, S. Tagawa, M. Toda 1981), distances by least squares.
  */
-import type { BoundGraph, BoundNode } from '../compile.js';
+
+/** What is needed of a graph to draw it; those of jobs, and others. */
+export interface DrawableNode {
+  readonly name: string;
+  /** Node that feeds each port. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+export interface Drawable {
+  /** Every node after those that feed it. */
+  readonly order: readonly DrawableNode[];
+}
 
 export interface Size {
   width: number;
@@ -63,7 +74,7 @@ interface Cell extends Size {
 const ROUNDS = 8;
 
 /** Places every node of a graph; sizes and gaps are in one unit of the caller's choice. */
-export function layoutGraph(graph: BoundGraph, sizeOf: (name: string) => Size, gaps: Gaps): Layout {
+export function layoutGraph(graph: Drawable, sizeOf: (name: string) => Size, gaps: Gaps): Layout {
   const order = readingOrder(graph);
   const edges = order.flatMap(({ name, inputs }) =>
     Object.entries(inputs).map(([port, from]): Edge => ({ from, to: name, port })),
@@ -96,10 +107,10 @@ export function layoutGraph(graph: BoundGraph, sizeOf: (name: string) => Size, g
 }
 
 /** Nodes after those that feed them, a branch to its end before the next one starts. */
-export function readingOrder({ order }: BoundGraph): BoundNode[] {
+export function readingOrder<N extends DrawableNode>({ order }: { order: readonly N[] }): N[] {
   const nodes = new Map(order.map((node) => [node.name, node]));
-  const list = new Set<BoundNode>();
-  const tell = (node: BoundNode) => {
+  const list = new Set<N>();
+  const tell = (node: N) => {
     for (const from of Object.values(node.inputs)) tell(nodes.get(from)!);
     list.add(node);
   };

@@ -12,10 +12,10 @@ const INSIDE = { side: 16, end: 10, name: 18, plugin: 16, parameter: 14 };
 const SIZES = { title: 15, name: 13, plugin: 11, parameter: 10, edge: 10 };
 /** Names are bold, and fonts differ from the one that is measured with. */
 const SLACK = { bold: 1.12, plain: 1.04 };
-const FONTS = "'DejaVu Sans', Verdana, system-ui, sans-serif";
+export const FONTS = "'DejaVu Sans', Verdana, system-ui, sans-serif";
 
-const LIGHT = { page: '#ffffff', box: '#f6f8fa', name: '#1f2328', muted: '#59636e', edge: '#818b98' };
-const DARK = { page: '#0d1117', box: '#161b22', name: '#e6edf3', muted: '#9198a1', edge: '#6e7681' };
+export const LIGHT = { page: '#ffffff', box: '#f6f8fa', name: '#1f2328', muted: '#59636e', edge: '#818b98' };
+export const DARK = { page: '#0d1117', box: '#161b22', name: '#e6edf3', muted: '#9198a1', edge: '#6e7681' };
 
 /**
  * The graph as a picture that needs nothing beside it: a box for each node in the colour of its role, with its plugin
@@ -79,7 +79,7 @@ function drawBox({ x, y, width, height }: Box, { name, definition }: BoundNode, 
   return `${parts.join('\n')}\n</g>`;
 }
 
-function drawRoute({ points }: Route): string {
+export function drawRoute({ points }: Route): string {
   const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
   let d = `M${at(points[0])}`;
   for (let i = 1; i < points.length; i++) {
@@ -120,7 +120,7 @@ function edgeLabels({ routes, boxes }: Layout, nodes: ReadonlyMap<string, BoundN
 }
 
 /** Placed by `transform`, and coloured by an attribute that the style sheet overrides in the dark. */
-function text(
+export function text(
   content: string,
   x: number,
   y: number,
@@ -145,10 +145,10 @@ function style({ order }: BoundGraph): string {
   return `<style>.halo{stroke:${LIGHT.page};stroke-width:3px;paint-order:stroke}@media(prefers-color-scheme:dark){${dark}}</style>`;
 }
 
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function escapeXml(content: string): string {
+export function escapeXml(content: string): string {
   return content.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

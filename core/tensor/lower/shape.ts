@@ -1,4 +1,5 @@
 /** Kernels that move elements without computing: reshape, transpose, concatenate, cut, pad, repeat. */
+import { TensorError } from '../../errors.js';
 import { type Emitter, elementType, type Value } from '../emit.js';
 import { logicalOrder, sizeOf, storedAxis } from '../layout.js';
 import { tf } from '../tf.js';
@@ -59,6 +60,13 @@ const concat: KernelRule = {
   infer(inputs: TracedInputs, { axis }: Attributes) {
     const list = listOf(inputs);
     const [at] = tf.util.parseAxisParam(axis as number, [...list[0].shape]);
+    const odd = list.find((value) => value.shape.some((side, axis) => axis !== at && side !== list[0].shape[axis]));
+    if (odd)
+      throw new TensorError(
+        `values of ${list[0].shape.slice(1).join('×')} and ${odd.shape.slice(1).join('×')} cannot be joined. In a network with ` +
+          'skip connections, sides of images have to be multiples of all its factors of pooling together.',
+        { where: { key: 'DATA.PATCH_SIZE' } },
+      );
     const shape = [...list[0].shape];
     shape[at] = list.reduce((sum, value) => sum + value.shape[at], 0);
     return [{ shape, dtype: list[0].dtype }];

@@ -85,6 +85,11 @@ export abstract class Module<Out extends Tensor | Tensor[] = Tensor | Tensor[]> 
     }
   }
 
+  /** The parts that were registered, by their names. */
+  parts(): IterableIterator<[name: string, part: Module]> {
+    return this.#children.entries();
+  }
+
   *#named(prefix: string): Generator<[name: string, slot: Slot]> {
     for (const [name, slot] of this.#slots) yield [prefix + name, slot];
     for (const [name, part] of this.#children) yield* part.#named(`${prefix}${name}.`);

@@ -3,17 +3,17 @@ import type { Tensor } from '../tf.js';
 import { Module, type Pass } from './module.js';
 
 export class Sequential extends Module<Tensor> {
-  readonly parts: readonly Module<Tensor>[];
+  readonly #row: readonly Module<Tensor>[];
 
   constructor(parts: readonly Module<Tensor>[]) {
     super();
-    this.parts = parts;
+    this.#row = parts;
     parts.forEach((part, index) => {
       this.child(String(index), part);
     });
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    return this.parts.reduce((value, part) => part.forward(value, pass), x);
+    return this.#row.reduce((value, part) => part.forward(value, pass), x);
   }
 }
