@@ -231,12 +231,18 @@ export function preprocessors(config: Config, catalog: Catalog, part: Part): Gra
     });
 }
 
-/** Nodes that bring joined predictions back to the size that images had in their files. */
+/**
+ * Nodes that follow the joining of predictions: they bring them back to the size that images had in their files, and leave
+ * nothing outside of regions of interest.
+ */
 export function undoPreprocessing(config: Config, catalog: Catalog, product = 'channels'): GraphNode[] {
   const resized = section(catalog, 'preprocessor/resize', config, 'test');
-  if (!resized) return [];
-  const { size, preserveRange, ...options } = resized;
-  return [node('undo-resize', 'postprocessor/undo-resize', { ...options, product })];
+  const masked = section(catalog, 'postprocessor/roi-mask', config, 'test');
+  const { size, preserveRange, ...options } = resized ?? {};
+  return [
+    ...(resized ? [node('undo-resize', 'postprocessor/undo-resize', { ...options, product })] : []),
+    ...(masked ? [node('roi-mask', 'postprocessor/roi-mask', { ...masked, product })] : []),
+  ];
 }
 
 /** What augmenters want of the boxes that are cut for them, besides a patch. */

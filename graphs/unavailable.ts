@@ -53,6 +53,11 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('TEST.POST_PROCESSING.MEDIAN_FILTER', test.POST_PROCESSING.MEDIAN_FILTER);
     refuse('DATA.TEST.ROI_MASK.ENABLE', data.TEST.ROI_MASK.ENABLE);
     refuse('DATA.TEST.MEDIAN_PADDING', data.TEST.MEDIAN_PADDING);
+    refuse(
+      'DATA.TEST.ROI_MASK.AXES_ORDER',
+      data.TEST.ROI_MASK.ENABLE && data.TEST.ROI_MASK.AXES_ORDER !== '',
+      'Leave it empty: axes are those that the file tells.',
+    );
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
   const pictures = [

@@ -62,6 +62,7 @@ import { targetNormalizer } from './normalizer/target-intensity.js';
 import { binarize } from './postprocessor/binarize.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { roiMask } from './postprocessor/roi-mask.js';
 import { undoResize } from './postprocessor/undo-resize.js';
 import { cannyEdges } from './preprocessor/canny.js';
 import { clahe } from './preprocessor/clahe.js';
@@ -108,6 +109,7 @@ export const builtInPlugin: Plugin = definePlugin({
     binarize,
     denormalizePrediction,
     undoResize,
+    roiMask,
     measure,
     reportMetrics,
     imageWriter,

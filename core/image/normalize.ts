@@ -3,6 +3,7 @@
  */
 
 import { DataError } from '../errors.js';
+import { momentsOf, rangeOf } from '../nd/moments.js';
 import { percentiles } from '../nd/percentile.js';
 import { castPixels, isFloat, roundHalfEven } from './cast.js';
 import { channelCount, type DType, type Image, image } from './image.js';
@@ -72,9 +73,8 @@ function measureChannel(
   const found: ChannelStatistics = {};
   const step = channelCount(picture);
   const { data } = picture;
-  let sum = 0;
-  for (let i = channel; i < data.length; i += step) sum += data[i] - data[i];
-  if (sum !== 0)
+  const range = rangeOf(data, channel, step);
+  if (!range.finite)
     throw new DataError(
       `${file}: channel ${channel} holds NaN or infinite values, so it has no statistics. Replace them before the run.`,
       { where: { file } },
@@ -82,17 +82,12 @@ function measureChannel(
   if (clip) Object.assign(found, clipLimits(picture, channel, clip));
   const { lower = -Infinity, upper = Infinity } = found;
   if (type === 'zero_mean_unit_variance') {
-    const clipped = (value: number) => Math.min(Math.max(value, lower), upper);
-    const centre = average(data, channel, step, clipped);
-    const spread = () => Math.sqrt(average(data, channel, step, (value) => (clipped(value) - centre) ** 2));
-    return { ...found, mean: chosen(mean, channel) ?? centre, deviation: chosen(deviation, channel) ?? spread() };
+    const fixed = { mean: chosen(mean, channel), deviation: chosen(deviation, channel) };
+    if (fixed.mean !== undefined && fixed.deviation !== undefined) return { ...found, ...fixed };
+    const measured = momentsOf(data, { first: channel, step, lower, upper });
+    return { ...found, mean: fixed.mean ?? measured.mean, deviation: fixed.deviation ?? measured.deviation };
   }
-  let min = Infinity;
-  let max = -Infinity;
-  for (let i = channel; i < data.length; i += step) {
-    if (data[i] < min) min = data[i];
-    if (data[i] > max) max = data[i];
-  }
+  let { min, max } = range;
   min = Math.min(Math.max(min, lower), upper);
   max = Math.min(Math.max(max, lower), upper);
   if (type === 'scale_range' || (min === 0 && max === 1)) return { ...found, min, max };
@@ -101,26 +96,16 @@ function measureChannel(
 }
 
 function clipLimits(picture: Image, channel: number, clip: NonNullable<NormalizationOptions['clip']>) {
-  const limit = (value: number | readonly number[] | undefined, percentile: number | undefined) => {
-    const fixed = chosen(value, channel);
-    if (fixed !== undefined || percentile === undefined) return fixed;
-    return percentiles(picture.data, [percentile], channel, channelCount(picture))[0];
-  };
-  return {
-    lower: limit(clip.lowerValue, clip.lowerPercentile),
-    upper: limit(clip.upperValue, clip.upperPercentile),
-  };
+  const fixed = { lower: chosen(clip.lowerValue, channel), upper: chosen(clip.upperValue, channel) };
+  const wanted = [fixed.lower === undefined && clip.lowerPercentile, fixed.upper === undefined && clip.upperPercentile];
+  const asked = wanted.filter((percentile) => typeof percentile === 'number');
+  const measured = asked.length > 0 ? percentiles(picture.data, asked, channel, channelCount(picture)) : [];
+  const [lower, upper] = wanted.map((percentile) => (typeof percentile === 'number' ? measured.shift() : undefined));
+  return { lower: fixed.lower ?? lower, upper: fixed.upper ?? upper };
 }
 
 function chosen(value: number | readonly number[] | undefined, channel: number): number | undefined {
   return typeof value === 'object' ? value[channel % value.length] : value;
-}
-
-function average(data: Image['data'], first: number, step: number, of: (value: number) => number): number {
-  let sum = 0;
-  let count = 0;
-  for (let i = first; i < data.length; i += step, count++) sum += of(data[i]);
-  return sum / count;
 }
 
 /** Clips and normalises to float32. Channels beyond the measured ones use them in turn. */
@@ -132,8 +117,20 @@ export function normalize(picture: Image, normalization: Normalization): Image {
     const statistics = normalization.channels[channel % normalization.channels.length];
     const { lower = -Infinity, upper = Infinity } = statistics;
     const [offset, scale] = offsetAndScale(statistics);
-    for (let i = channel; i < data.length; i += step)
-      result[i] = (Math.min(Math.max(data[i], lower), upper) - offset) / scale;
+    if (
+      (data instanceof Uint8Array || data instanceof Uint16Array) &&
+      data.length >= 2 ** (8 * data.BYTES_PER_ELEMENT)
+    ) {
+      const table = Float32Array.from(
+        { length: 2 ** (8 * data.BYTES_PER_ELEMENT) },
+        (_, value) => (Math.min(Math.max(value, lower), upper) - offset) / scale,
+      );
+      for (let i = channel; i < data.length; i += step) result[i] = table[data[i]];
+    } else
+      for (let i = channel; i < data.length; i += step) {
+        const value = data[i];
+        result[i] = ((value < lower ? lower : value > upper ? upper : value) - offset) / scale;
+      }
   }
   return image(result, picture.shape, picture.metadata);
 }

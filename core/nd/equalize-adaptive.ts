@@ -33,7 +33,8 @@ export function equalizeAdaptive(picture: Image, options: EqualizeOptions = {}):
   const unit = toUnit(picture.data);
   if (channels === 3) {
     equalizeBrightness(unit, sides, options);
-  } else
+  } else if (channels === 1) unit.set(equalizePlane(unit, sides, options));
+  else
     for (let channel = 0; channel < channels; channel++) {
       const plane = new Float64Array(pixels);
       for (let i = 0; i < pixels; i++) plane[i] = unit[i * channels + channel];
@@ -87,16 +88,17 @@ function equalizePlane(
 
 /** Bin of every pixel after the values were stretched over all grey levels. */
 function toBins(plane: Float64Array, bins: number): Uint16Array {
-  // Sixteen bits first, as scikit-image does.
+  // Sixteen bits first, as scikit-image does; of these there are few enough for a table.
+  const levels = new Uint16Array(plane.length);
+  for (let i = 0; i < plane.length; i++) levels[i] = roundHalfEven(plane[i] * 65535);
   const [low, high] = rangeOf(plane).map((value) => roundHalfEven(value * 65535));
   const width = 1 + Math.floor(GREYS / bins);
-  const levels = new Uint16Array(plane.length);
-  const span = high - low;
-  for (let i = 0; i < plane.length; i++) {
-    const value = roundHalfEven(plane[i] * 65535);
-    const grey = span > 0 ? roundHalfEven(((value - low) / span) * (GREYS - 1)) : Math.min(value, GREYS - 1);
-    levels[i] = Math.floor(grey / width);
+  const table = new Uint16Array(65536);
+  for (let value = low; value <= high; value++) {
+    const grey = high > low ? roundHalfEven(((value - low) / (high - low)) * (GREYS - 1)) : Math.min(value, GREYS - 1);
+    table[value] = Math.floor(grey / width);
   }
+  for (let i = 0; i < levels.length; i++) levels[i] = table[levels[i]];
   return levels;
 }
 
@@ -195,24 +197,32 @@ function interpolate(
   const planeMaps = counts[counts.length - 2] * rowMaps;
   const result = new Float64Array(levels.length);
   const depths = sides.length === 3 ? 2 : 1;
-  for (let i = 0, at = 0; at < levels.length; i++)
-    for (let j = 0; j < height; j++)
-      for (let k = 0; k < width; k++, at++) {
-        const [level, left, right, wx] = [levels[at], x.low[k] * bins, x.high[k] * bins, x.weight[k]];
-        let sum = 0;
-        // Sums in single precision and in this order: the result is cut off to whole grey levels.
-        for (let dz = 0; dz < depths; dz++) {
-          const wz = dz === 0 ? 1 - z.weight[i] : z.weight[i];
-          const plane = (dz === 0 ? z.low[i] : z.high[i]) * planeMaps + level;
-          const [top, bottom] = [plane + y.low[j] * rowMaps, plane + y.high[j] * rowMaps];
-          const wy = y.weight[j];
-          sum = Math.fround(sum + Math.fround(mappings[top + left] * ((1 - wx) * (1 - wy) * wz)));
-          sum = Math.fround(sum + Math.fround(mappings[top + right] * (wx * (1 - wy) * wz)));
-          sum = Math.fround(sum + Math.fround(mappings[bottom + left] * ((1 - wx) * wy * wz)));
-          sum = Math.fround(sum + Math.fround(mappings[bottom + right] * (wx * wy * wz)));
+  const left = x.low.map((region) => region * bins);
+  const right = x.high.map((region) => region * bins);
+  // Sums are taken in single precision and in this order, since the result is cut off to whole grey levels.
+  for (let i = 0, row = 0; row < levels.length; i++)
+    for (let j = 0; j < height; j++, row += width) {
+      const wy = y.weight[j];
+      for (let dz = 0; dz < depths; dz++) {
+        const wz = dz === 0 ? 1 - z.weight[i] : z.weight[i];
+        const plane = (dz === 0 ? z.low[i] : z.high[i]) * planeMaps;
+        const top = plane + y.low[j] * rowMaps;
+        const bottom = plane + y.high[j] * rowMaps;
+        for (let k = 0; k < width; k++) {
+          const level = levels[row + k];
+          const wx = x.weight[k];
+          const before = left[k] + level;
+          const behind = right[k] + level;
+          let sum = result[row + k];
+          sum = Math.fround(sum + Math.fround(mappings[top + before] * ((1 - wx) * (1 - wy) * wz)));
+          sum = Math.fround(sum + Math.fround(mappings[top + behind] * (wx * (1 - wy) * wz)));
+          sum = Math.fround(sum + Math.fround(mappings[bottom + before] * ((1 - wx) * wy * wz)));
+          sum = Math.fround(sum + Math.fround(mappings[bottom + behind] * (wx * wy * wz)));
+          result[row + k] = sum;
         }
-        result[at] = Math.trunc(sum);
       }
+    }
+  for (let i = 0; i < result.length; i++) result[i] = Math.trunc(result[i]);
   const [low, high] = rangeOf(result);
   for (let i = 0; i < result.length; i++)
     result[i] = high > low ? (result[i] - low) / (high - low) : Math.min(Math.max(result[i], 0), 1);

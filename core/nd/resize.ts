@@ -44,7 +44,9 @@ export function resize(picture: Image, size: readonly number[], options: ResizeO
     shape[axis] = size[axis];
   }
   if (order === 0) return image(values, shape, picture.metadata);
-  if (clip) clipToRange(values, picture.data, border === 'constant' ? fill : undefined);
+  // Between two values a line does not leave their range.
+  if (clip && (order > 1 || border === 'constant'))
+    clipToRange(values, picture.data, border === 'constant' ? fill : undefined);
   const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
   return image(wide ? values : new Float32Array(values), shape, picture.metadata);
 }
@@ -118,6 +120,15 @@ function combineRows(from: Float64Array, result: Float64Array, plan: Combination
 function combineLines(from: Float64Array, result: Float64Array, plan: Combination): void {
   const { stored, size, after, taps, rows, weights } = plan;
   const starts = rows.map((row) => row * after);
+  if (taps === 2) {
+    for (let line = 0, to = 0; to < result.length; line += stored * after)
+      for (let t = 0; t < starts.length; t += 2) {
+        const [w0, w1] = [weights[t], weights[t + 1]];
+        const [a0, a1] = [line + starts[t], line + starts[t + 1]];
+        for (let k = 0; k < after; k++) result[to++] = w0 * from[a0 + k] + w1 * from[a1 + k];
+      }
+    return;
+  }
   for (let line = 0, to = 0; to < result.length; line += stored * after)
     for (let i = 0; i < size; i++)
       for (let k = line; k < line + after; k++) {

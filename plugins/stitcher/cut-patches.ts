@@ -2,7 +2,8 @@
  * Cuts each image into patches before a network, as descriptors: pixels are read when a patch is used.
  */
 import { concatMap, Observable } from 'rxjs';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { type Border, faceMedians } from '../../core/image/border.js';
 import { droppedPatches, leaveOut } from '../../core/image/dropped-patch.js';
 import type { Image } from '../../core/image/image.js';
 import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
@@ -15,7 +16,18 @@ import { defineNode } from '../../core/plugin/define.js';
 import { counted, countPieces } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 
-const Parameters = Type.Object(CutParameters, { additionalProperties: false });
+const Parameters = Type.Object(
+  {
+    ...CutParameters,
+    medianPadding: Type.Boolean({
+      default: false,
+      description: 'Fill the padding on each side of an image with the median of that side, instead of its reflection.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+type CutSettings = Static<typeof Parameters>;
 
 export const cutPatches = defineNode({
   id: 'stitcher/cut-patches',
@@ -25,7 +37,12 @@ export const cutPatches = defineNode({
   output: 'patch',
   parameters: Parameters,
   needs: { events: services.events },
-  fromConfig: cutFromConfig,
+  keys: ['DATA.TEST.MEDIAN_PADDING'],
+  fromConfig(config, part) {
+    const cut = cutFromConfig(config, part);
+    // Of a training, the parameters go on to a node that knows no other border.
+    return part === 'test' ? { ...cut, medianPadding: config.DATA.TEST.MEDIAN_PADDING } : (cut as CutSettings);
+  },
   plan({ patch, overlap, padding, complete }, { main }, { tell }) {
     const cuts = main.images.map(({ file, shape }) => {
       const inner = shape.slice(0, -1).map((side, axis) => (complete ? Math.max(side, patch[axis]) : side));
@@ -41,7 +58,7 @@ export const cutPatches = defineNode({
     return { ...main, patches };
   },
   create:
-    ({ patch, overlap, padding, complete }, { events }, place) =>
+    ({ patch, overlap, padding, complete, medianPadding }, { events }, place) =>
     ({ main }) => {
       let total = 0;
       return main.pipe(
@@ -53,13 +70,14 @@ export const cutPatches = defineNode({
             padding,
             file: sample.file,
           });
+          const border = medianPadding ? faceMedians(parent.image) : 'reflect';
           const left = droppedPatches(sample);
           total += geometry.count;
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total });
           return new Observable<Sample>((subscriber) => {
             for (let index = 0; index < geometry.count && !subscriber.closed; index++) {
               const box = patchBox(geometry, index);
-              const patch = describePatch({ parent, index, count: geometry.count, box, geometry, added });
+              const patch = describePatch({ parent, index, count: geometry.count, box, geometry, added }, border);
               subscriber.next(left.has(index) ? leaveOut(patch) : patch);
             }
             subscriber.complete();
@@ -86,7 +104,7 @@ export function completeTarget({ image, target, file }: Sample, patch: readonly 
  * A patch whose pixels are read at each use of `image` and `target`: a large image stays one image in memory, however
  * much its patches overlap. The lease stays with the parent.
  */
-export function describePatch(placement: Placement): Sample {
+export function describePatch(placement: Placement, border: Border = 'reflect'): Sample {
   const { parent, index, box } = placement;
   const scale = parent.target && scaleBetween(parent.image.shape, parent.target.shape, parent.file);
   return {
@@ -94,7 +112,7 @@ export function describePatch(placement: Placement): Sample {
     index: parent.index,
     file: parent.file,
     get image() {
-      return readPatch(parent.image, box);
+      return readPatch(parent.image, box, border);
     },
     get target() {
       return parent.target && scale ? readPatch(parent.target, scaleBox(box, scale)) : parent.target;

@@ -191,6 +191,17 @@ describe('the configuration decides', () => {
     expect(names(graphs({ ...changes, 'DATA.PREPROCESS.TEST': false }).test)).not.toContain('undo-resize');
   });
 
+  test('that regions of interest and median padding reach the test only', () => {
+    const { train, test: tested } = graphs({
+      'DATA.TEST.MEDIAN_PADDING': true,
+      'DATA.TEST.ROI_MASK': { ENABLE: true, PATH: 'masks' },
+    });
+    expect(parametersOf(tested, 'cutter')).toMatchObject({ medianPadding: true });
+    expect(parametersOf(train, 'train-patches')).not.toHaveProperty('medianPadding');
+    expect(parametersOf(tested, 'roi-mask')).toEqual({ masks: 'masks', ndim: '2D', product: 'channels' });
+    expect(names(tested).indexOf('roi-mask')).toBe(names(tested).indexOf('stitcher') + 1);
+  });
+
   test('where samples are filtered, and whether as images or patches', () => {
     const filter = (phase: string, before: boolean) => ({
       [`DATA.${phase}.FILTER_SAMPLES.ENABLE`]: true,

@@ -220,3 +220,25 @@ test('joining plans for the prediction and its sums', () => {
   expect(memory?.({ channels: 2, scale: [] }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 100 * 2 * 4);
   expect(memory?.({ channels: 2, scale: [2, 3] }, { shape: [10, 10, 1], bytes: 100 })).toBe(3 * 600 * 2 * 4);
 });
+
+test('the padding is filled with the median of its side where that is asked for', async () => {
+  const picture = image(Float32Array.of(1, 1, 1, 1, 5, 5, 5, 5, 8, 9, 9, 9, 9, 9, 9, 7), [4, 4, 1]);
+  const cut = (medianPadding: boolean) =>
+    bench().run(
+      node('cutter', 'stitcher/cut-patches', {
+        patch: [6, 6],
+        overlap: [],
+        padding: [1, 1],
+        complete: false,
+        medianPadding,
+      }),
+      [sampleOf(picture)],
+    );
+  await expect(cut(true)).rejects.toThrow('longer than the image');
+  const parameters = { patch: [4, 4], padding: [1, 1], medianPadding: true };
+  const [first, second] = await bench().run(node('cutter', 'stitcher/cut-patches', parameters), [sampleOf(picture)]);
+  // Corners are those of the side along x.
+  expect([...first.image.data.slice(0, 8)]).toEqual([6.5, 1, 1, 1, 6.5, 1, 1, 1]);
+  expect(second.placement!.box.start).toEqual([-1, 1]);
+  expect(second.image.data[7]).toBe(6);
+});

@@ -1,0 +1,69 @@
+/** Range, mean and deviation of the values of an array. */
+
+import type { PixelArray } from '../image/image.js';
+
+/** Least and greatest value; `finite` is false where there is NaN or infinity among them. */
+export interface Range {
+  min: number;
+  max: number;
+  finite: boolean;
+}
+
+/** Range of every `step`-th value from `first` on: of one channel of an interleaved image. */
+export function rangeOf(values: PixelArray, first = 0, step = 1): Range {
+  let min = Infinity;
+  let max = -Infinity;
+  // Stays 0 unless a value is NaN or infinite.
+  let trace = 0;
+  for (let i = first; i < values.length; i += step) {
+    const value = values[i];
+    if (value < min) min = value;
+    if (value > max) max = value;
+    trace += value - value;
+  }
+  return { min, max, finite: trace === 0 };
+}
+
+/**
+ * Mean and standard deviation (of the population) of every `step`-th value from `first` on, after values were limited to
+ * `lower` and `upper`. Integers of 8 and 16 bits are counted first.
+ */
+export function momentsOf(
+  values: PixelArray,
+  { first = 0, step = 1, lower = -Infinity, upper = Infinity } = {},
+): { mean: number; deviation: number } {
+  if (values instanceof Uint8Array || values instanceof Uint16Array) {
+    const counts = new Uint32Array(2 ** (8 * values.BYTES_PER_ELEMENT));
+    for (let i = first; i < values.length; i += step) counts[values[i]]++;
+    return momentsOfCounts(counts, lower, upper);
+  }
+  let sum = 0;
+  let count = 0;
+  for (let i = first; i < values.length; i += step, count++) {
+    const value = values[i];
+    sum += value < lower ? lower : value > upper ? upper : value;
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let i = first; i < values.length; i += step) {
+    const value = values[i];
+    const distance = (value < lower ? lower : value > upper ? upper : value) - mean;
+    squares += distance * distance;
+  }
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
+
+function momentsOfCounts(counts: Uint32Array, lower: number, upper: number): { mean: number; deviation: number } {
+  const limited = (value: number) => Math.min(Math.max(value, lower), upper);
+  let sum = 0;
+  let count = 0;
+  for (let value = 0; value < counts.length; value++) {
+    count += counts[value];
+    if (counts[value] > 0) sum += counts[value] * limited(value);
+  }
+  const mean = sum / count;
+  let squares = 0;
+  for (let value = 0; value < counts.length; value++)
+    if (counts[value] > 0) squares += counts[value] * (limited(value) - mean) ** 2;
+  return { mean, deviation: Math.sqrt(squares / count) };
+}
