@@ -73,6 +73,35 @@ test('targets may be larger by whole factors, and must have the channels that ar
   await expect(failing).rejects.toThrow(/b\.shape: the target has 2 channels, expected 1/);
 });
 
+test('each sample may be a folder of versions with one target', async () => {
+  const folder = path.join(root, 'versions');
+  for (const [file, shape] of [
+    ['raw/s1/long.shape', '6x5x1'],
+    ['raw/s1/short.shape', '6x5x1'],
+    ['raw/s2/only.shape', '6x5x1'],
+    ['target/s1/t.shape', '6x5x1'],
+    ['target/s2/t.shape', '6x5x1'],
+  ]) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), shape);
+  }
+  const wanted = { ...options, images: path.join(folder, 'raw'), targets: path.join(folder, 'target'), versions: true };
+  const pairs = await listPairs(wanted, files, signal);
+  expect(pairs.map(({ id, group, target }) => [id, group, path.relative(folder, target!.file)])).toEqual([
+    ['s1_long', 's1', path.join('target', 's1', 't.shape')],
+    ['s1_short', 's1', path.join('target', 's1', 't.shape')],
+    ['s2_only', 's2', path.join('target', 's2', 't.shape')],
+  ]);
+  await writeFile(path.join(folder, 'target/s2/another.shape'), '6x5x1');
+  await expect(listPairs(wanted, files, signal)).rejects.toThrow(
+    /expected one target for the versions in .*s2, found 2/,
+  );
+  await mkdir(path.join(folder, 'raw/s3'));
+  await expect(listPairs(wanted, files, signal)).rejects.toThrow(
+    /3 folders of versions, but .* 2 folders with a target/,
+  );
+});
+
 test('stops when told to', async () => {
   const wanted = { ...options, images: path.join(root, 'raw'), targets: null };
   await expect(listPairs(wanted, files, AbortSignal.abort())).rejects.toThrow(AbortedError);

@@ -49,3 +49,15 @@ test('takes the settings of the input until the section of targets is on', () =>
 test('leaves targets of a test as they are', () => {
   expect(parametersFor({}, 'test')).toBeUndefined();
 });
+
+test('div leaves decimals from 0 to 1 as they are, whether they reach 1 or not', async () => {
+  for (const largest of [0.5, 1]) {
+    const distances = image(Float32Array.of(0, largest), [1, 2, 1]);
+    const [sample] = await bench().run(
+      node('n', 'normalizer/target-intensity', { type: 'div' }),
+      [sampleOf(distances, { target: distances })],
+      'train',
+    );
+    expect([...sample.target!.data]).toEqual([0, largest]);
+  }
+});

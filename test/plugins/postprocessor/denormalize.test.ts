@@ -69,3 +69,22 @@ test('answers to the section of targets, in a test only', () => {
   setKey(config, 'DATA.NORMALIZATION.TARGET.ENABLE', true);
   expect(definition.fromConfig?.(config, 'test')).toMatchObject({ target: { type: 'zero_mean_unit_variance' } });
 });
+
+test('gives the number type of the target, and divides as the target was divided', async () => {
+  const prediction = image(Float32Array.of(0.25, 0.5), [1, 2, 1]);
+  const raw = image(Uint8Array.of(0, 200), [1, 2, 1]);
+  const restore = async (target?: ReturnType<typeof image>) => {
+    const sample = sampleOf(raw, { products: { channels: prediction, raw }, ...(target && { target }) });
+    const [{ products }] = await bench().run(node('d', 'postprocessor/denormalize', { target: { type: 'div' } }), [
+      sample,
+    ]);
+    return products.restored;
+  };
+  const wide = await restore(image(Uint16Array.of(0, 1000), [1, 2, 1]));
+  expect([wide.dtype, ...wide.data]).toEqual(['uint16', 16384, 32768]);
+  const distances = await restore(image(Float32Array.of(0, 0.9), [1, 2, 1]));
+  expect([distances.dtype, ...distances.data]).toEqual(['float32', 0.25, 0.5]);
+  // Without a target the division is that of the input.
+  const unknown = await restore();
+  expect([unknown.dtype, ...unknown.data]).toEqual(['float32', 63.75, 127.5]);
+});

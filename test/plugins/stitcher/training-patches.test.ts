@@ -91,6 +91,42 @@ describe('targets', () => {
   });
 });
 
+describe('versions of an image', () => {
+  const versions = () =>
+    ['a', 'a', 'b', 'b', 'b'].map((group, index) =>
+      sampleOf(ramp([8, 8, 1]), { index, id: `${group}${index}`, facts: { group }, target: ramp([8, 8, 1]) }),
+    );
+
+  test('count as one image, of which each patch takes a random version', async () => {
+    const samples = await open().run(patches({ epochs: 20, versions: true }), versions(), 'train');
+    for (const ids of epochs(samples)) {
+      // Two images of four patches each.
+      expect(ids.map((id) => id[0] + id.split('@')[1]).sort()).toHaveLength(8);
+      expect(new Set(ids.map((id) => id[0] + id.split('@')[1])).size).toBe(8);
+    }
+    expect(new Set(samples.map(({ id }) => id.split('@')[0]))).toEqual(new Set(['a0', 'a1', 'b2', 'b3', 'b4']));
+  });
+
+  test('are fixed for a validation', async () => {
+    const ids = async () =>
+      (await open().run(patches({ versions: true }), versions(), 'train')).map(({ id }) => id).sort();
+    expect(await ids()).toEqual(await ids());
+  });
+});
+
+test('groups are drawn evenly where asked, another sample for each place', async () => {
+  const samples = images(10).map((sample, i) => ({ ...sample, file: `data/g${i < 9 ? 1 : 2}_${i}.tif` }));
+  const balance = { pattern: '^(g\\d)_', alpha: 0 };
+  const drawn = await open().run(patches({ epochs: 10, random: true, balance }), samples, 'train');
+  expect(drawn).toHaveLength(100);
+  const rare = drawn.filter(({ file }) => file.includes('g2_')).length;
+  expect(rare).toBeGreaterThan(35);
+  expect(rare).toBeLessThan(65);
+  for (const ids of epochs(drawn)) expect(ids).toHaveLength(10);
+  const [first] = epochs(drawn);
+  expect(new Set(drawn.slice(0, first.length).map(({ index }) => index)).size).toBe(10);
+});
+
 describe('random places', () => {
   test('are one an image and epoch, inside of it, other ones in each epoch', async () => {
     const samples = await open().run(patches({ epochs: 3, random: true }), images(4), 'train');
