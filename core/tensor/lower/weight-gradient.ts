@@ -11,14 +11,27 @@ import { allEqual, type Window } from './window.js';
 /** Output pixels from which on the image is the left side of the products; measured on two AVX-512 cores. */
 const LARGE_IMAGE = 2048;
 
+/** Bytes of shifted copies of a volume from which on they are made for one plane of the kernel at a time. */
+const LARGE_COPIES = 2 ** 27;
+
 export interface FilterGradient extends Window {
   batch: number;
   inputChannels: number;
   outputChannels: number;
 }
 
-/** Name of the gradient stored `[out, in, ...kernel]`, from `x` and `dy` stored channels-first. */
-export function filterGradient(emitter: Emitter, x: string, dy: string, geometry: FilterGradient): string {
+/**
+ * Name of the gradient stored `[out, in, ...kernel]`, from `x` and `dy` stored channels-first.
+ *
+ * @param together bytes of shifted copies of a volume that may be there at once.
+ */
+export function filterGradient(
+  emitter: Emitter,
+  x: string,
+  dy: string,
+  geometry: FilterGradient,
+  together = LARGE_COPIES,
+): string {
   const { kernel, strides, dilations, before, after, output, inputChannels, outputChannels } = geometry;
   const dense = allEqual(strides, 1) && allEqual(dilations, 1);
   const rows = sizeOf(kernel.slice(0, -1));
@@ -29,7 +42,7 @@ export function filterGradient(emitter: Emitter, x: string, dy: string, geometry
   const last = kernel.length - 1;
   // A shift must leave some of the output gradient.
   const wide = output[last] > Math.max(before[last], after[last]);
-  if (dense && wide && columns > 1 && copiesBoth < copiesInput) return shiftedBoth(emitter, x, dy, geometry);
+  if (dense && wide && columns > 1 && copiesBoth < copiesInput) return shiftedBoth(emitter, x, dy, geometry, together);
   return shiftedInput(emitter, padSpace(emitter, x, geometry), dy, geometry);
 }
 
@@ -113,7 +126,7 @@ function shiftedInput(emitter: Emitter, x: string, dy: string, geometry: FilterG
  * column, each holding all rows. All copies have the width of the input, and so whole contiguous lines, which one
  * Gather picks; the zeros beside a line meet nothing and are left out.
  */
-function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGradient): string {
+function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGradient, together: number): string {
   const { batch, kernel, input, output, before, after, inputChannels, outputChannels } = geometry;
   const last = kernel.length - 1;
   const lines = kernel.slice(0, -1);
@@ -121,13 +134,13 @@ function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGr
   const width = input[last];
   const space = [...output.slice(0, -1), width];
   const places = positions(lines);
-  const stacked = places.length * inputChannels;
+  const planes = kernel.length === 3 && 4 * batch * inputChannels * places.length * sizeOf(space) > together;
+  const groupSize = planes ? places.length / kernel[0] : places.length;
   const padded = padSpace(emitter, x, {
     ...geometry,
     before: [...before.slice(0, -1), 0],
     after: [...after.slice(0, -1), 0],
   });
-  const image = flatten(emitter, pickLines(emitter, padded, places, width, geometry), batch, stacked, space);
   const none = space.slice(1).map(() => 0);
   const gradients = logicalOrder(columns).map((column) => {
     const shift = column - before[last];
@@ -138,14 +151,21 @@ function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGr
   });
   // A tall left side is faster for large images, the cheaper last transposition for small ones.
   const tall = sizeOf(output) >= LARGE_IMAGE;
-  const products = gradients.map((gradient) =>
-    tall ? sumOfProducts(emitter, image, gradient, true) : sumOfProducts(emitter, gradient, image, true),
-  );
-  const joined = emitter.node('Concat', products, { axis: 0 })[0];
-  const shape = tall
-    ? [columns, inputChannels, places.length, outputChannels]
-    : [columns, outputChannels, inputChannels, places.length];
-  const [split] = emitter.node('Reshape', [joined, emitter.ints(shape)]);
+  const parts: string[] = [];
+  for (let first = 0; first < places.length; first += groupSize) {
+    const group = places.slice(first, first + groupSize);
+    const picked = pickLines(emitter, padded, group, width, geometry);
+    const image = flatten(emitter, picked, batch, group.length * inputChannels, space);
+    const products = gradients.map((gradient) =>
+      tall ? sumOfProducts(emitter, image, gradient, true) : sumOfProducts(emitter, gradient, image, true),
+    );
+    const joined = emitter.node('Concat', products, { axis: 0 })[0];
+    const shape = tall
+      ? [columns, inputChannels, group.length, outputChannels]
+      : [columns, outputChannels, inputChannels, group.length];
+    parts.push(emitter.node('Reshape', [joined, emitter.ints(shape)])[0]);
+  }
+  const split = parts.length === 1 ? parts[0] : emitter.node('Concat', parts, { axis: tall ? 2 : 3 })[0];
   const [ordered] = emitter.node('Transpose', [split], { perm: tall ? [3, 1, 2, 0] : [1, 2, 3, 0] });
   return emitter.node('Reshape', [ordered, emitter.ints([outputChannels, inputChannels, ...kernel])])[0];
 }
