@@ -1,4 +1,5 @@
 /** Every measure of the group, in the order in which they are shown. */
+import { augmentations } from './augment.js';
 import type { DataCase } from './case.js';
 import { clahe } from './clahe.js';
 import { gaussian } from './gaussian.js';
@@ -9,6 +10,7 @@ import { resizes } from './resize.js';
 import { tiffs } from './tiff.js';
 
 export const dataCases: readonly DataCase[] = [
+  ...augmentations,
   ...percentileCases,
   normalization,
   clahe,

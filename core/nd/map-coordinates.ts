@@ -109,6 +109,13 @@ class Taps {
       if (order === 1) {
         weights[to + 1] = place - base;
         weights[to] = 1 - weights[to + 1];
+      } else if (order === 3) {
+        const x = place - base;
+        const other = 1 - x;
+        weights[to] = (other * other * other) / 6;
+        weights[to + 1] = (x * x * (x - 2) * 3 + 4) / 6;
+        weights[to + 2] = (other * other * (other - 2) * 3 + 4) / 6;
+        weights[to + 3] = 1 - weights[to] - weights[to + 1] - weights[to + 2];
       } else splineWeights(order, place - base, weights, to);
       if (start >= 0 && start + order < length) for (let i = 0; i < taps; i++) at[to + i] = (start + i) * stride;
       else
@@ -164,6 +171,21 @@ function interpolate(
         const above = data[top + left] * (1 - t) + data[top + right] * t;
         const below = data[bottom + left] * (1 - t) + data[bottom + right] * t;
         plane = rowWeights[tap] * above + rowWeights[tap + 1] * below;
+      } else if (order === 3) {
+        const c0 = columns[tap];
+        const c1 = columns[tap + 1];
+        const c2 = columns[tap + 2];
+        const c3 = columns[tap + 3];
+        const w0 = columnWeights[tap];
+        const w1 = columnWeights[tap + 1];
+        const w2 = columnWeights[tap + 2];
+        const w3 = columnWeights[tap + 3];
+        for (let j = 0; j < 4; j++) {
+          const row = base + rows[tap + j];
+          plane +=
+            rowWeights[tap + j] *
+            (w0 * data[row + c0] + w1 * data[row + c1] + w2 * data[row + c2] + w3 * data[row + c3]);
+        }
       } else
         for (let j = 0; j < taps; j++) {
           const row = base + rows[tap + j];

@@ -119,7 +119,8 @@ export function affineMap(
   });
   return (y, x) => {
     for (let i = 0; i < y.length; i++) {
-      const [dy, dx] = [y[i] - cy, x[i] - cx];
+      const dy = y[i] - cy;
+      const dx = x[i] - cx;
       y[i] = cos * dy - sin * dx + my;
       x[i] = sin * dy + cos * dx + mx;
     }

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { defineStep } from '../../core/plugin/step.js';
 import { Chance, chanceOf, range } from './parameters.js';
-import { changeValues } from './values.js';
+import { scaleValues } from './values.js';
 
 export const brightnessAugmenter = defineStep({
   id: 'augmenter/brightness',
@@ -25,6 +25,6 @@ export const brightnessAugmenter = defineStep({
   run(pixels, { chance, add }, random) {
     if (!random.chance(chance)) return pixels;
     const change = random.uniform(add[0], add[1]);
-    return { ...pixels, image: changeValues(pixels.image, (value) => value + change) };
+    return { ...pixels, image: scaleValues(pixels.image, 1, change) };
   },
 });

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { defineStep } from '../../core/plugin/step.js';
 import { Chance, chanceOf, range } from './parameters.js';
-import { changeValues } from './values.js';
+import { scaleValues } from './values.js';
 
 export const contrastAugmenter = defineStep({
   id: 'augmenter/contrast',
@@ -25,6 +25,6 @@ export const contrastAugmenter = defineStep({
   run(pixels, { chance, factor }, random) {
     if (!random.chance(chance)) return pixels;
     const gain = 1 + random.uniform(factor[0], factor[1]);
-    return { ...pixels, image: changeValues(pixels.image, (value) => value * gain) };
+    return { ...pixels, image: scaleValues(pixels.image, gain, 0) };
   },
 });

@@ -60,7 +60,8 @@ export function elasticField(
   const noise = new Noise(random);
   const size = [height + 2 * radius, width + 2 * radius];
   const fields = ['y', 'x'].map(() => {
-    const rough = Float32Array.from({ length: size[0] * size[1] }, () => 2 * noise.uniform() - 1);
+    const rough = new Float32Array(size[0] * size[1]);
+    for (let i = 0; i < rough.length; i++) rough[i] = 2 * noise.uniform() - 1;
     const smooth = gaussian(image(rough, [...size, 1]), sigma, { truncate: radius / sigma });
     return readPatch(smooth, { start: [radius, radius], size: [height, width] });
   });

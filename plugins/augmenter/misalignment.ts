@@ -72,7 +72,8 @@ function rotation(radians: number, [height, width]: readonly number[]): PlaneMap
   const [cy, cx] = [(height - 1) / 2, (width - 1) / 2];
   return (y, x) => {
     for (let i = 0; i < y.length; i++) {
-      const [dy, dx] = [y[i] - cy, x[i] - cx];
+      const dy = y[i] - cy;
+      const dx = x[i] - cx;
       y[i] = cos * dy - sin * dx + cy;
       x[i] = sin * dy + cos * dx + cx;
     }

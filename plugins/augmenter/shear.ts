@@ -43,7 +43,8 @@ export function shearMap(along: number, down: number, [height, width]: readonly 
   const [cy, cx] = [(height - 1) / 2, (width - 1) / 2];
   return (y, x) => {
     for (let i = 0; i < y.length; i++) {
-      const [dy, dx] = [y[i] - cy, x[i] - cx];
+      const dy = y[i] - cy;
+      const dx = x[i] - cx;
       y[i] += ty * dx;
       x[i] += tx * dy;
     }

@@ -10,6 +10,15 @@ const LIMITS: Partial<Record<DType, [number, number]>> = {
   int32: [-(2 ** 31), 2 ** 31 - 1],
 };
 
+/** Values times `gain` plus `add`; as {@link changeValues}. */
+export function scaleValues(picture: Image, gain: number, add: number): Image {
+  const { data, dtype, shape, metadata } = picture;
+  if (LIMITS[dtype]) return changeValues(picture, (value) => value * gain + add);
+  const result = allocate(dtype, data.length);
+  for (let i = 0; i < data.length; i++) result[i] = data[i] * gain + add;
+  return image(result, shape, metadata);
+}
+
 /** New pixels of the same type; whole numbers are rounded and kept in the range of their type, as in BiaPy. */
 export function changeValues(picture: Image, change: (value: number, index: number) => number): Image {
   const { data, dtype, shape, metadata } = picture;
