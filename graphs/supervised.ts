@@ -261,7 +261,7 @@ function augmentedBoxes(config: Config): Record<string, unknown> {
 
 /** Every augmenter that answers to the configuration, in BiaPy's order. */
 function augmenters(config: Config, catalog: Catalog): GraphNode[] {
-  return catalog
+  const row = catalog
     .nodes()
     .filter((definition) => definition.role === 'augmenter')
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
@@ -269,6 +269,8 @@ function augmenters(config: Config, catalog: Catalog): GraphNode[] {
       const parameters = definition.fromConfig?.(config, 'train');
       return parameters ? [node(definition.id.split('/').pop()!, definition.id, parameters)] : [];
     });
+  // Those that answer to no switch of their own, as pictures of the samples, are of no use alone.
+  return row.some(({ plugin }) => catalog.node(plugin).keys) ? row : [];
 }
 
 function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string, unknown> {

@@ -1,7 +1,7 @@
 /** The built-in plugins, defined with the same verbs that third parties use. */
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
-import { augmenters } from './augmenter/index.js';
+import { augmenters, previews } from './augmenter/index.js';
 import { noise2void } from './augmenter/noise2void.js';
 import { filterImages } from './filter/images.js';
 import { filterPatches } from './filter/patches.js';
@@ -100,6 +100,7 @@ export const builtInPlugin: Plugin = definePlugin({
     cutPatches,
     wholeImage,
     ...augmenters,
+    ...previews,
     noise2void,
     batchPatches,
     fitTrainer,

@@ -21,6 +21,7 @@ import { missingSectionsAugmenter } from './missing-sections.js';
 import { motionBlurAugmenter } from './motion-blur.js';
 import { pepperAugmenter } from './pepper.js';
 import { poissonNoiseAugmenter } from './poisson-noise.js';
+import { previewSource, previewWriter } from './preview.js';
 import { resizedCropAugmenter } from './resized-crop.js';
 import { saltAugmenter } from './salt.js';
 import { saltAndPepperAugmenter } from './salt-and-pepper.js';
@@ -57,3 +58,6 @@ export const augmenters = [
   motionBlurAugmenter,
   dropoutAugmenter,
 ];
+
+/** Around them, the pictures of augmented samples. */
+export const previews = [previewSource, previewWriter];

@@ -23,7 +23,7 @@ const parametersOf = (graph: Graph | undefined, name: string) => graph!.nodes.fi
 describe('images', () => {
   test('the training', () =>
     expect(draw(graphs().train)).toMatchInlineSnapshot(`
-      "train graph: 13 nodes
+      "train graph: 15 nodes
 
       ● train-loader           loader/folder             → image
       │   images data/train/raw · targets data/train/label · subset.part train · subset.fraction 0.1
@@ -33,10 +33,13 @@ describe('images', () => {
       ● train-patches          stitcher/training-patches → patch
       │   patch [256, 256] · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
       │   epochs 20 · batch 6 · prefetch 24
+      ● preview-source         augmenter/preview-source  → patch
       ● affine                 augmenter/affine          → patch
       │   quarterTurn 0.5
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5
+      ● preview                augmenter/preview         → patch
+      │   folder out/job/results/job_1/aug
       ● train-batches          trainer/batch             → batch
       │   size 6
       │ ● validation-loader      loader/folder             → image
@@ -89,7 +92,7 @@ describe('images', () => {
 describe('volumes of three classes', () => {
   test('the training', () =>
     expect(draw(graphs(VOLUMES).train)).toMatchInlineSnapshot(`
-      "train graph: 13 nodes
+      "train graph: 15 nodes
 
       ● train-loader           loader/folder             → image
       │   images data/train/raw · targets data/train/label · ndim 3D · share 0.4
@@ -98,10 +101,13 @@ describe('volumes of three classes', () => {
       │   classes 3
       ● train-patches          stitcher/training-patches → patch
       │   patch [20, 128, 128] · epochs 20 · batch 6 · prefetch 24
+      ● preview-source         augmenter/preview-source  → patch
       ● affine                 augmenter/affine          → patch
       │   quarterTurn 0.5
       ● flip                   augmenter/flip            → patch
       │   y 0.5 · x 0.5 · z 0.5
+      ● preview                augmenter/preview         → patch
+      │   folder out/job/results/job_1/aug
       ● train-batches          trainer/batch             → batch
       │   size 6
       │ ● validation-loader      loader/folder             → image
@@ -163,8 +169,8 @@ describe('the configuration decides', () => {
       const row = names(graphs(changes).train);
       return row.slice(row.indexOf('train-patches') + 1, row.indexOf('train-batches'));
     };
-    expect(between({})).toEqual(['affine', 'flip']);
-    expect(between({ 'AUGMENTOR.ROT90': false })).toEqual(['flip']);
+    expect(between({})).toEqual(['preview-source', 'affine', 'flip', 'preview']);
+    expect(between({ 'AUGMENTOR.ROT90': false })).toEqual(['preview-source', 'flip', 'preview']);
     expect(between({ 'AUGMENTOR.ENABLE': false })).toEqual([]);
   });
 
