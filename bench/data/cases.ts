@@ -7,6 +7,7 @@ import { medians } from './median.js';
 import { normalization } from './normalize.js';
 import { percentileCases } from './percentile.js';
 import { resizes } from './resize.js';
+import { segmentation } from './segmentation.js';
 import { tiffs } from './tiff.js';
 
 export const dataCases: readonly DataCase[] = [
@@ -17,5 +18,6 @@ export const dataCases: readonly DataCase[] = [
   gaussian,
   ...medians,
   ...resizes,
+  ...segmentation,
   ...tiffs,
 ];
