@@ -121,11 +121,13 @@ function sentence(start: string, names: readonly string[]): string[] {
   if (names.length <= MOST_NAMES) return [`${start}: ${names.join(', ')}.`];
   const groups = new Map<string, number>();
   for (const name of names) {
-    const [first, second = ''] = name.split('.');
-    const group = /^\d+$/.test(second) ? `${first}.${second}.*` : `${first}.*`;
+    const [first, second] = name.split('.');
+    const group = second === undefined ? first : /^\d+$/.test(second) ? `${first}.${second}.*` : `${first}.*`;
     groups.set(group, (groups.get(group) ?? 0) + 1);
   }
-  return [`${start}: ${[...groups].map(([group, count]) => `${group} (${count})`).join(', ')}.`];
+  return [
+    `${start}: ${[...groups].map(([group, count]) => (group.endsWith('*') ? `${group} (${count})` : group)).join(', ')}.`,
+  ];
 }
 
 function shown(shape: TensorData['shape']): string {
