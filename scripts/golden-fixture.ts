@@ -67,6 +67,13 @@ const PARAMETER_NAMES: Readonly<Record<string, string>> = {
   vit_norm_eps: 'epsilon',
 };
 
+/**
+ * How far gradients of fixtures are from those in float64, where that is more than a rounding: batch normalisation over
+ * the four pixels of a small image. PyTorch's own float32 gradients differ as much from one machine to the next. Measured
+ * by `test/fixtures/tensor/efficientnet-float64.py`.
+ */
+const GRADIENT_NOISE: Readonly<Record<string, number>> = { 'efficientnet_b0-2d.npz': 2.3e-3 };
+
 /** All arrays of a fixture, its procedural weights among them. */
 export async function readFixture(file: string): Promise<NamedTensors> {
   const arrays = new Map((await readWeights(file)).tensors);
@@ -229,6 +236,7 @@ export async function compareWithFixture(
     const range = largest(wanted.map(({ data }) => data));
     const limits = {
       ...LIMITS,
+      gradient: Math.max(LIMITS.gradient, 3 * (GRADIENT_NOISE[fixture.file] ?? 0)),
       output: Math.max(LIMITS.output, (20 * (fixture.float32_vs_float64_max_abs_diff ?? 0)) / range),
     };
     for (const kind of Object.keys(LIMITS) as (keyof GoldenErrors)[])

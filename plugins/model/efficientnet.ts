@@ -59,6 +59,19 @@ const SQUEEZE = 4;
 
 const EfficientNetParameters = Type.Object({
   ...imageProperties,
+  width: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description:
+        'Feature maps beside those of B0, rounded to multiples of 8; those of the named network unless given.',
+    }),
+  ),
+  depth: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Blocks beside those of B0, rounded up; those of the named network unless given.',
+    }),
+  ),
   stochasticDepth: Type.Number({
     minimum: 0,
     exclusiveMaximum: 1,
@@ -202,7 +215,7 @@ class EfficientNet extends Module<Tensor[]> {
     const name = `efficientnet_b${size}`;
     requirePlanes(name, parameters.ndim, 'In 3D take simple_cnn or vit.');
     this.head = new SingleHead(name, parameters);
-    const { width, depth, dropout } = SCALES[size];
+    const { width = SCALES[size].width, depth = SCALES[size].depth, dropout = SCALES[size].dropout } = parameters;
     const norm = size < 5 ? {} : { epsilon: 1e-3, momentum: 0.01 };
     const add = (key: string, part: Module<Tensor>) => this.features.push(this.child(`features.${key}`, part));
 
@@ -224,15 +237,18 @@ class EfficientNet extends Module<Tensor[]> {
     // Four times the last stage. BiaPy takes 1280, the width of B0 and B1, for all, and so has only these two.
     const wide = 4 * last;
     add(String(STAGES.length + 1), new ConvNormActivation(last, wide, {}, norm));
-    this.dropout = new Dropout(parameters.dropout ?? dropout);
+    this.dropout = new Dropout(dropout);
     // The last layer is one that BiaPy puts in place of torchvision's, and starts as PyTorch's do.
     this.classifier = this.child('classifier.1', new Linear(wide, this.head.channels));
   }
 
   forward(image: Tensor, pass: Pass): Tensor[] {
     const features = this.features.reduce((x, part) => part.forward(x, pass), image);
-    const pooled = this.dropout.forward(tf.mean(features, [1, 2]), pass);
-    return this.head.finish(this.classifier.forward(pooled, pass));
+    const [n, height, width, channels] = features.shape as [number, number, number, number];
+    // Reshaped first: a sum right after a product compiles to one thing or another by the size of the image, and a file for
+    // images of any size has to be one thing.
+    const pooled = tf.mean(tf.reshape(features, [n, height * width, channels]), 1);
+    return this.head.finish(this.classifier.forward(this.dropout.forward(pooled, pass), pass));
   }
 }
 
