@@ -171,6 +171,27 @@ export function loaderParameters(config: Config, part: Part): Record<string, unk
     forceRgb: data.FORCE_RGB,
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
+    ...withinContainers(config, fromTraining || valAsTest ? 'train' : part, targets !== null),
+  };
+}
+
+/** Where images and targets lie in containers, and the memory for their chunks. */
+function withinContainers({ DATA: data }: Config, part: Part, wanted: boolean): Record<string, unknown> {
+  const section = { train: data.TRAIN, validation: data.VAL, test: data.TEST }[part];
+  const several = section.INPUT_ZARR_MULTIPLE_DATA;
+  const kept = part === 'validation' ? data.VAL.IN_MEMORY : data.TRAIN.IN_MEMORY;
+  return {
+    imagesWithin: {
+      array: several ? section.INPUT_ZARR_MULTIPLE_DATA_RAW_PATH : '',
+      axes: section.INPUT_IMG_AXES_ORDER,
+    },
+    targetsWithin: {
+      array: several && wanted ? section.INPUT_ZARR_MULTIPLE_DATA_GT_PATH : '',
+      axes: section.INPUT_MASK_AXES_ORDER,
+    },
+    // Training and validation are read side by side, and share what images may take. Only a test has a pass in order.
+    ...(part !== 'test' && { chunkShare: kept ? TRAINING_SHARES.kept / 2 : TRAINING_SHARES.kept / 8 }),
+    ...(several && { targets: null }),
   };
 }
 

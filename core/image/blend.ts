@@ -196,14 +196,16 @@ export function blenderBytes(
   return sizeOf(shape) * channels * bytesPerValue(dtype) + slab;
 }
 
-interface AxisWeights {
+/** Weights of one axis. */
+export interface AxisWeights {
   /** Weight along a patch without its padding. */
   patch: Float64Array;
   /** Sum over all patches along the image. */
   total: Float64Array;
 }
 
-function axisWeights(axis: AxisCut, ndim: number, kind: BlendWeights): AxisWeights {
+/** What each pixel of a patch counts along one axis. */
+export function axisWeights(axis: AxisCut, ndim: number, kind: BlendWeights): AxisWeights {
   const size = core(axis);
   const patch = kind === 'plain' ? new Float64Array(size).fill(1) : ndim === 2 ? spline(size) : taper(size, axis.step);
   const total = new Float64Array(axis.length);

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { AbortedError } from '../errors.js';
 import type { Memory } from '../job/memory.js';
+import { readRegion } from './deferred.js';
 import { allocate, type DType, type Image, type ImageMetadata, image, sizeOf } from './image.js';
 import { type Box, readPatch } from './patch.js';
 import type { Sample } from './sample.js';
@@ -58,6 +59,16 @@ export class ImageStore {
     const { id, index, file, image: picture, target, targetKinds, lease } = sample;
     const group = sample.facts.group as string | undefined;
     const kept: Kept = { id, index, file, ...(targetKinds && { targetKinds }), ...(group !== undefined && { group }) };
+    if (picture.source) {
+      // Its chunks are kept by the cache they come through, and the lease of that cache.
+      this.entries.push({
+        sample: kept,
+        image: deferredPixels(picture),
+        ...(target && { target: deferredPixels(target) }),
+        release: () => lease.release(),
+      });
+      return;
+    }
     const keep = inMemory && memory.inUse <= memory.budget * share;
     if (inMemory && !keep && !this.noticed) {
       this.noticed = true;
@@ -141,6 +152,10 @@ interface Pixels {
 
 function inMemoryPixels(picture: Image): Pixels {
   return { shape: picture.shape, read: async (box) => readPatch(picture, box) };
+}
+
+function deferredPixels(picture: Image): Pixels {
+  return { shape: picture.shape, read: (box) => readRegion(picture, box) };
 }
 
 function spooledPixels(file: FileHandle, { shape, dtype, metadata }: Image): Pixels {

@@ -56,6 +56,8 @@ export type JobEvent =
       value: number;
     }
   | { type: 'file.read'; file: string; bytes: number }
+  /** How often chunks of the containers of a folder were read and decoded, and what a small cache cost; see `ChunkCounts`. */
+  | { type: 'chunks.read'; folder: string; read: number; shared: number; spilled: number; restored: number }
   /** A `picture` says which image it shows and what is to be seen. */
   | { type: 'file.written'; file: string; kind: string; sample?: string; label?: string }
   | { type: 'memory.high'; used: number; budget: number }

@@ -112,7 +112,8 @@ function pieces(shape: readonly number[], bytes: number): number[] {
 const WRITTEN = 'data';
 let count = 0;
 
-async function createHdf5(file: string, plan: ArrayPlan): Promise<ArrayWriter> {
+/** A file with one dataset, made aside and renamed when it is closed. */
+export async function createHdf5(file: string, plan: ArrayPlan): Promise<ArrayWriter> {
   if (await isFolder(file))
     throw new OutputError(`${file}: a folder is in the place of this HDF5 file. Move it away.`, { where: { file } });
   const thread = Hdf5Thread.shared();

@@ -5,16 +5,26 @@ import { defer, from, type Observable, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { MemoryError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
+import { DEFAULT_AXES } from '../../core/image/array-source.js';
 import type { Dimensionality } from '../../core/image/axes.js';
+import { ChunkCache, type ChunkCounts } from '../../core/image/chunk-cache.js';
+import { mapImage } from '../../core/image/deferred.js';
+import type { InContainer } from '../../core/image/files.js';
 import { requireFinite } from '../../core/image/finite.js';
 import { bytesPerValue, channelCount, type Image, image, imageBytes, sizeOf } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
-import { formatBytes } from '../../core/job/memory.js';
+import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
+import { formatBytes, type Lease, type Memory } from '../../core/job/memory.js';
 import { defineNode, type Place } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { listPairs, type Pair, unlikePartners } from './pairs.js';
+
+const WITHIN = {
+  array: Type.String({ default: '', description: 'Path, dotted or slashed; empty for the first array.' }),
+  axes: Type.String({ default: DEFAULT_AXES, description: 'Order of the axes.' }),
+};
 
 const Parameters = Type.Object(
   {
@@ -38,6 +48,22 @@ const Parameters = Type.Object(
       default: false,
       description: 'Both folders hold a folder for each sample: with versions of the image, and with one target.',
     }),
+    imagesWithin: Type.Object(WITHIN, {
+      default: {},
+      additionalProperties: false,
+      description: 'Where the images lie in containers (Zarr, N5, HDF5).',
+    }),
+    targetsWithin: Type.Object(WITHIN, {
+      default: {},
+      additionalProperties: false,
+      description: 'Where the targets lie; with a path and without a folder of targets, in the container of the image.',
+    }),
+    chunkShare: Type.Number({
+      default: VOLUME_SHARES.chunks,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'Part of the memory budget for decoded chunks of containers.',
+    }),
     subset: Type.Union([Subset, Type.Null()], { default: null, description: 'Read one side of a split only.' }),
     share: Type.Number({
       default: 1,
@@ -54,10 +80,13 @@ type FolderParameters = Static<typeof Parameters>;
 export const folderLoader = defineNode({
   id: 'loader/folder',
   role: 'loader',
-  summary: 'Reads a folder of images (TIFF, PNG, JPEG, ...), with their targets.',
+  summary: 'Reads a folder of images (TIFF, PNG, Zarr, HDF5, ...), with their targets.',
   output: 'image',
   parameters: Parameters,
-  keys: ['PROBLEM.IMAGE_TO_IMAGE.MULTIPLE_RAW_ONE_TARGET_LOADER'],
+  keys: [
+    'PROBLEM.IMAGE_TO_IMAGE.MULTIPLE_RAW_ONE_TARGET_LOADER',
+    ...['TRAIN', 'VAL', 'TEST'].map((phase) => `DATA.${phase}.INPUT_ZARR_MULTIPLE_DATA`),
+  ],
   needs: {
     events: services.events,
     memory: services.memory,
@@ -68,13 +97,55 @@ export const folderLoader = defineNode({
   create(parameters, { events, memory, files, signal }, place) {
     const ndim: Dimensionality = parameters.ndim;
 
-    async function load({ pair, index, only }: Chosen, stop: AbortSignal): Promise<Sample> {
+    const chunks = new SharedChunks(parameters.chunkShare, memory);
+    place.onClose(async () => {
+      const counts = await chunks.close();
+      if (counts) events.emit({ type: 'chunks.read', folder: parameters.images, ...counts });
+    });
+
+    async function loadParts({ pair, index, only }: Chosen, stop: AbortSignal): Promise<Sample> {
+      const { imagesWithin, targetsWithin } = parameters;
+      const cache = await chunks.open(stop);
+      const lease = await memory.lease(partsDemand(place.phase, memory.budget), pair.file, stop);
+      try {
+        const open = async (file: string, within: InContainer) =>
+          (await files.containerOf(file))
+            ? files.readDeferred(file, ndim, cache, within, stop)
+            : files.read(file, ndim, stop);
+        const raw = await open(pair.file, imagesWithin);
+        const target = pair.target && (await open(pair.target.file, targetsWithin));
+        events.emit({ type: 'file.read', file: pair.file, bytes: sizeOf(pair.shape) * bytesPerValue(pair.dtype) });
+        if (target) events.emit({ type: 'file.read', file: pair.target!.file, bytes: pair.target!.bytes });
+        return {
+          id: pair.id,
+          index,
+          file: pair.file,
+          image: parameters.forceRgb ? repeatChannel(raw) : raw,
+          ...(target && { target }),
+          products: {},
+          facts: {
+            ...(pair.target && { targetFile: pair.target.file }),
+            ...(pair.group !== undefined && { group: pair.group }),
+            ...(only && { onlyImage: true }),
+          },
+          metrics: {},
+          lease,
+        };
+      } catch (error) {
+        lease.release();
+        throw error;
+      }
+    }
+
+    async function load(chosen: Chosen, stop: AbortSignal): Promise<Sample> {
+      const { pair, index, only } = chosen;
+      if (pair.parts) return loadParts(chosen, stop);
       const needed = demandOf(pair, parameters, memory.budget, place.demand);
       const lease = await memory.lease(needed, pair.file, stop);
       try {
-        const raw = await files.read(pair.file, ndim, stop);
+        const raw = await files.read(pair.file, ndim, stop, parameters.imagesWithin);
         requireFinite(raw, pair.file);
-        const target = pair.target && (await files.read(pair.target.file, ndim, stop));
+        const target = pair.target && (await files.read(pair.target.file, ndim, stop, parameters.targetsWithin));
         if (target) requireFinite(target, pair.target!.file);
         events.emit({ type: 'file.read', file: pair.file, bytes: imageBytes(raw) });
         if (target) events.emit({ type: 'file.read', file: pair.target!.file, bytes: imageBytes(target) });
@@ -152,7 +223,9 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
   const images = chosen.map(({ pair }) => ({
     file: pair.file,
     shape: pair.shape,
-    bytes: demandOf(pair, parameters, planner.memory, planner.demand),
+    bytes: pair.parts
+      ? partsDemand(planner.phase, planner.memory)
+      : demandOf(pair, parameters, planner.memory, planner.demand),
     ...(pair.target && { targetShape: pair.target.shape }),
     ...(pair.group !== undefined && { group: pair.group }),
   }));
@@ -183,8 +256,46 @@ function whyChosen({ subset, targets, scale }: FolderParameters, found: number, 
   return `The folder holds ${found}; ${rule}: ${subset.part === 'train' ? found - chosen : chosen}, ${which}.${labels}`;
 }
 
+/**
+ * Bytes that a volume read in parts takes beside its chunks. In a test they are the shares of cutter and joiner, so one volume
+ * is worked on at a time. A training has patches only, which are leased one by one.
+ */
+function partsDemand(phase: Place['phase'], budget: number): number {
+  return phase === 'test' ? Math.floor(budget * (VOLUME_SHARES.patches + VOLUME_SHARES.blocks)) : 0;
+}
+
+/** Decoded chunks of all containers of the folder. */
+class SharedChunks {
+  #opening: Promise<{ cache: ChunkCache; lease: Lease }> | undefined;
+
+  constructor(
+    private readonly share: number,
+    private readonly memory: Memory,
+  ) {}
+
+  async open(signal: AbortSignal): Promise<ChunkCache> {
+    this.#opening ??= this.#create(signal);
+    return (await this.#opening).cache;
+  }
+
+  /** What was read; undefined where there were no containers. */
+  async close(): Promise<ChunkCounts | undefined> {
+    const opened = await this.#opening?.catch(() => undefined);
+    await opened?.cache.close();
+    opened?.lease.release();
+    return opened?.cache.counts;
+  }
+
+  async #create(signal: AbortSignal): Promise<{ cache: ChunkCache; lease: Lease }> {
+    const bytes = Math.floor(this.memory.budget * this.share);
+    const lease = await this.memory.lease(bytes, 'the chunks of containers', signal);
+    return { cache: new ChunkCache(bytes), lease };
+  }
+}
+
 function repeatChannel(picture: Image): Image {
   if (channelCount(picture) !== 1) return picture;
+  if (picture.source) return mapImage(picture, repeatChannel, { channels: 3 });
   const data = new (picture.data.constructor as new (length: number) => Image['data'])(picture.data.length * 3);
   for (let i = 0; i < picture.data.length; i++) data.fill(picture.data[i], 3 * i, 3 * i + 3);
   return image(data, [...picture.shape.slice(0, -1), 3], picture.metadata);

@@ -4,7 +4,7 @@
 import path from 'node:path';
 import { AbortedError, BiagraphError, DataError } from '../../core/errors.js';
 import type { Dimensionality } from '../../core/image/axes.js';
-import type { ImageFiles } from '../../core/image/files.js';
+import type { ImageFiles, InContainer } from '../../core/image/files.js';
 import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
 import { scaleSides } from '../../core/image/scale.js';
 import { listFolder } from './list-folder.js';
@@ -15,6 +15,8 @@ export interface Pair {
   file: string;
   shape: number[];
   dtype: DType;
+  /** The image, or its target, lies in a container and is read in parts. */
+  parts?: true;
   target?: { file: string; shape: number[]; bytes: number };
   /** Folder of its sample, where each sample is a folder of versions. */
   group?: string;
@@ -26,6 +28,9 @@ export interface PairOptions {
   ndim: Dimensionality;
   channels: number;
   forceRgb: boolean;
+  /** Where images and targets lie in containers; targets beside their image where `targets` is null. */
+  imagesWithin?: InContainer;
+  targetsWithin?: InContainer;
   /** Channels of every target; null, the default, for any. */
   targetChannels?: number | null;
   /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
@@ -86,8 +91,11 @@ interface Listed {
   groups?: string[];
 }
 
-async function listSingles({ images, targets }: PairOptions): Promise<Listed> {
-  return { raws: await listFolder(images), ...(targets !== null && { targets: await listFolder(targets) }) };
+async function listSingles({ images, targets, targetsWithin }: PairOptions): Promise<Listed> {
+  const raws = await listFolder(images);
+  if (targets !== null) return { raws, targets: await listFolder(targets) };
+  // One container may hold images and targets both.
+  return { raws, ...(targetsWithin?.array && { targets: raws }) };
 }
 
 /** A folder for each sample: every version of the image has the one target of that sample as its partner. */
@@ -123,11 +131,11 @@ async function listVersions({ images, targets }: PairOptions): Promise<Listed> {
 async function probePair(
   file: string,
   targetFile: string | undefined,
-  { ndim, channels, forceRgb, targetChannels = null, scale = [] }: PairOptions,
+  { ndim, channels, forceRgb, targetChannels = null, scale = [], imagesWithin, targetsWithin }: PairOptions,
   files: ImageFiles,
   problems: string[],
 ): Promise<Pair> {
-  const { shape, dtype } = await files.probe(file, ndim);
+  const { shape, dtype, container } = await files.probe(file, ndim, imagesWithin);
   const found = shape[shape.length - 1];
   const given = forceRgb && found === 1 ? 3 : found;
   if (given !== channels)
@@ -138,8 +146,10 @@ async function probePair(
           : 'Change DATA.PATCH_SIZE, or convert the image.'),
     );
   const pair: Pair = { id: path.parse(file).name, file, shape: [...shape.slice(0, -1), given], dtype };
+  if (container && ndim === '3D') pair.parts = true;
   if (targetFile === undefined) return pair;
-  const target = await files.probe(targetFile, ndim);
+  const target = await files.probe(targetFile, ndim, targetsWithin);
+  if (target.container && ndim === '3D') pair.parts = true;
   const [sides, came] = [shape.slice(0, -1), target.shape.slice(0, -1).join('×')];
   const wanted = scaleSides(sides, scale).join('×');
   if (wanted !== came)

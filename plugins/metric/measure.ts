@@ -31,8 +31,8 @@ export const measure = defineNode({
     },
     { additionalProperties: false },
   ),
-  needs: { catalog: services.catalog },
-  create({ metrics, variant, product, border }, { catalog }) {
+  needs: { catalog: services.catalog, events: services.events },
+  create({ metrics, variant, product, border }, { catalog, events }) {
     const measures = metrics.flatMap(({ id, parameters }) => {
       const metric = catalog.metric(id);
       const onImages = metric.onImages?.(checked('metric', id, metric.parameters, parameters));
@@ -44,6 +44,13 @@ export const measure = defineNode({
           const prediction = sample.products[product];
           const { target } = sample;
           if (!target || !prediction || isLeftOutPatch(sample)) return sample;
+          if (prediction.source || target.source) {
+            events.emit({
+              type: 'notice',
+              message: `${sample.file}: is read in parts, so nothing is measured on it as a whole (${variant}).`,
+            });
+            return sample;
+          }
           const [inner, wanted] = [dropBorder(prediction, border), dropBorder(target, border)];
           const measured = measures.map(({ name, onImages }) => [`${name} (${variant})`, onImages(inner, wanted)]);
           return { ...sample, metrics: { ...sample.metrics, ...Object.fromEntries(measured) } };

@@ -5,6 +5,7 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { DataError } from '../../core/errors.js';
+import { mapImage } from '../../core/image/deferred.js';
 import { type Image, image } from '../../core/image/image.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -29,7 +30,8 @@ export const classLabels = defineNode({
         map((sample) => {
           if (!sample.target) return sample;
           const file = String(sample.facts.targetFile ?? sample.file);
-          return { ...sample, target: toClassIds(sample.target, classes, ignore, file) };
+          const work = (mask: Image) => toClassIds(mask, classes, ignore, file);
+          return { ...sample, target: mapImage(sample.target, work, { dtype: 'float32' }) };
         }),
       ),
 });

@@ -2,6 +2,7 @@
  * Brings intensities to a common range (DATA.NORMALIZATION): float32, clipped, normalised per channel.
  */
 import { map } from 'rxjs';
+import { mapImage } from '../../core/image/deferred.js';
 import { sizeOf } from '../../core/image/image.js';
 import {
   NormalizationParameters,
@@ -28,6 +29,15 @@ export const intensityNormalizer = defineNode({
       main.pipe(
         map((sample) => {
           const raw = sample.image;
+          // What is read in parts has no statistics of its own: each part that is read is measured, as BiaPy does.
+          if (raw.source)
+            return {
+              ...sample,
+              image: mapImage(raw, (part) => normalize(part, measureNormalization(part, options, sample.file)), {
+                dtype: 'float32',
+              }),
+              products: { raw, ...sample.products },
+            };
           const normalization = measureNormalization(raw, options, sample.file);
           return {
             ...sample,

@@ -2,14 +2,15 @@
  * Brings targets that are images to the range that the network learns (DATA.NORMALIZATION, or its section TARGET).
  */
 import { map } from 'rxjs';
-import { channelCount, sizeOf } from '../../core/image/image.js';
+import { mapImage } from '../../core/image/deferred.js';
+import { channelCount, type Image, sizeOf } from '../../core/image/image.js';
 import {
   NormalizationParameters,
   normalizationFromConfig,
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
 import { measureNormalization, normalize } from '../../core/image/normalize.js';
-import type { Sample } from '../../core/image/sample.js';
+import type { Sample, TargetKind } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 
 /**
@@ -32,11 +33,17 @@ export const targetNormalizer = defineNode({
         map((sample): Sample => {
           const { target } = sample;
           if (!target) return sample;
-          const normalization = measureNormalization(target, options, String(sample.facts.targetFile ?? sample.file));
+          const file = String(sample.facts.targetFile ?? sample.file);
+          const targetKinds = new Array<TargetKind>(channelCount(target)).fill('image');
+          if (target.source) {
+            const work = (part: Image) => normalize(part, measureNormalization(part, options, file));
+            return { ...sample, target: mapImage(target, work, { dtype: 'float32' }), targetKinds };
+          }
+          const normalization = measureNormalization(target, options, file);
           return {
             ...sample,
             target: normalize(target, normalization),
-            targetKinds: new Array(channelCount(target)).fill('image'),
+            targetKinds,
             facts: { ...sample.facts, targetNormalization: normalization },
           };
         }),

@@ -3,6 +3,7 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
+import { mapImage } from '../../core/image/deferred.js';
 import { channelCount, type Image, image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
 import { otsu } from '../../core/nd/otsu.js';
@@ -19,7 +20,8 @@ export const binarize = defineNode({
       product: Type.String({ default: 'channels', description: 'Probabilities to use.' }),
       threshold: Type.Union([Type.Literal('otsu'), Type.Number({ minimum: 0, maximum: 1 })], {
         default: 'otsu',
-        description: 'For a single channel: a fixed probability, or the threshold of each image.',
+        description:
+          'For a single channel: a fixed probability, or the threshold of each image (0.5 for volumes read in parts).',
       }),
     },
     { additionalProperties: false },
@@ -29,10 +31,16 @@ export const binarize = defineNode({
     ({ product, threshold }, _, place) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => ({
-          ...sample,
-          products: { ...sample.products, classes: toClasses(productOf(sample, product, place.name), threshold) },
-        })),
+        map((sample) => {
+          const probabilities = productOf(sample, product, place.name);
+          // A volume that is read in parts has no threshold of its own; BiaPy takes a half for its chunks.
+          const limit = probabilities.source && threshold === 'otsu' ? 0.5 : threshold;
+          const classes = mapImage(probabilities, (part) => toClasses(part, limit), {
+            dtype: channelCount(probabilities) > 255 ? 'uint16' : 'uint8',
+            channels: 1,
+          });
+          return { ...sample, products: { ...sample.products, classes } };
+        }),
       ),
 });
 

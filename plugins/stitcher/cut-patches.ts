@@ -1,12 +1,13 @@
 /**
  * Cuts each image into patches before a network, as descriptors: pixels are read when a patch is used.
  */
-import { concatMap, Observable } from 'rxjs';
+import { concatMap, from, Observable } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { type Border, faceMedians } from '../../core/image/border.js';
+import { completeImage } from '../../core/image/deferred.js';
 import { droppedPatches, leaveOut } from '../../core/image/dropped-patch.js';
 import type { Image } from '../../core/image/image.js';
-import { completeShape, cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
+import { cutGeometry, patchBox, readPatch } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleBox, scaleSides } from '../../core/image/scale.js';
 import { NO_LEASE } from '../../core/job/memory.js';
@@ -15,6 +16,7 @@ import { CutParameters, cutFromConfig } from '../../core/plugin/cut-parameters.j
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, countPieces } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
+import { deferredPatches } from './deferred-patches.js';
 
 const Parameters = Type.Object(
   {
@@ -22,6 +24,11 @@ const Parameters = Type.Object(
     medianPadding: Type.Boolean({
       default: false,
       description: 'Fill the padding on each side of an image with the median of that side, instead of its reflection.',
+    }),
+    batch: Type.Integer({
+      default: 2,
+      minimum: 1,
+      description: 'Patches that the network takes at once, to plan memory with.',
     }),
   },
   { additionalProperties: false },
@@ -36,10 +43,10 @@ export const cutPatches = defineNode({
   inputs: { main: ['image'] },
   output: 'patch',
   parameters: Parameters,
-  needs: { events: services.events },
+  needs: { events: services.events, memory: services.memory, signal: services.signal },
   keys: ['DATA.TEST.MEDIAN_PADDING'],
   fromConfig(config, part) {
-    const cut = cutFromConfig(config, part);
+    const cut = { ...cutFromConfig(config, part), batch: config.TRAIN.BATCH_SIZE };
     // Of a training, the parameters go on to a node that knows no other border.
     return part === 'test' ? { ...cut, medianPadding: config.DATA.TEST.MEDIAN_PADDING } : (cut as CutSettings);
   },
@@ -58,7 +65,7 @@ export const cutPatches = defineNode({
     return { ...main, patches };
   },
   create:
-    ({ patch, overlap, padding, complete, medianPadding }, { events }, place) =>
+    ({ patch, overlap, padding, complete, medianPadding, batch }, { events, memory, signal }, place) =>
     ({ main }) => {
       let total = 0;
       return main.pipe(
@@ -74,6 +81,8 @@ export const cutPatches = defineNode({
           const left = droppedPatches(sample);
           total += geometry.count;
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total });
+          if (parent.image.source)
+            return from(deferredPatches({ parent, geometry, added, left, batch, budget: memory.budget, signal }));
           return new Observable<Sample>((subscriber) => {
             for (let index = 0; index < geometry.count && !subscriber.closed; index++) {
               const box = patchBox(geometry, index);
@@ -88,7 +97,7 @@ export const cutPatches = defineNode({
 });
 
 function completeSample(sample: Sample, patch: readonly number[]): { parent: Sample; added: number[] } {
-  const { picture, added } = completeShape(sample.image, patch);
+  const { picture, added } = completeImage(sample.image, patch);
   if (added.every((amount) => amount === 0)) return { parent: sample, added };
   const target = completeTarget(sample, patch);
   return { parent: { ...sample, image: picture, ...(target && { target }) }, added };
@@ -97,7 +106,7 @@ function completeSample(sample: Sample, patch: readonly number[]): { parent: Sam
 /** The target completed as its image is, on its own grid. */
 export function completeTarget({ image, target, file }: Sample, patch: readonly number[]): Image | undefined {
   const scale = target && scaleBetween(image.shape, target.shape, file);
-  return target && scale ? completeShape(target, scaleSides(patch, scale)).picture : target;
+  return target && scale ? completeImage(target, scaleSides(patch, scale)).picture : target;
 }
 
 /**

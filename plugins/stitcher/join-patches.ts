@@ -1,15 +1,20 @@
 /**
  * Joins the predictions of patches into one prediction for each image.
  */
-import { concatMap, EMPTY, of } from 'rxjs';
+import { concatMap, mergeMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
 import { Blender } from '../../core/image/blend.js';
+import { BlockBlender } from '../../core/image/block-blend.js';
+import { deferred, dropAdded } from '../../core/image/deferred.js';
 import { channelCount, type Image, type ImageMetadata, sizeOf, spatialShape } from '../../core/image/image.js';
-import { cropTo, dropStart, scaleGeometry } from '../../core/image/patch.js';
+import { cropTo, scaleGeometry } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
+import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
+import { countedLease, joinLeases, type Lease } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
 
 const Parameters = Type.Object(
   {
@@ -38,32 +43,38 @@ export const joinPatches = defineNode({
   output: 'channels',
   parameters: Parameters,
   keys: ['TEST.REDUCE_MEMORY'],
+  needs: { memory: services.memory },
   fromConfig: (config) => ({ weights: 'taper' as const, half: config.TEST.REDUCE_MEMORY, channels: 1, scale: [] }),
   // The joined prediction, and the sums of the slab that is being filled: at most as many float64 again. Halved, two
   // bytes and at most a float32, or two bytes and the result.
   memory: ({ channels, scale, half }, { shape }) =>
     (half ? 1.5 : 3) * sizeOf(scaleSides(shape.slice(0, -1), scale)) * channels * Float32Array.BYTES_PER_ELEMENT,
   create:
-    ({ weights, half }: Static<typeof Parameters>) =>
+    ({ weights, half }: Static<typeof Parameters>, { memory }, place) =>
     ({ main }) => {
       const open = new Map<Sample, PatchCollector>();
+      const bytes = memory.budget * VOLUME_SHARES.blocks;
       return main.pipe(
-        concatMap((patch) => {
+        concatMap(async (patch) => {
           const placement = patch.placement!;
           const prediction = patch.products.channels ?? patch.image;
-          const collector = open.get(placement.parent) ?? new PatchCollector(placement, prediction, { weights, half });
+          const collector =
+            open.get(placement.parent) ?? new PatchCollector(placement, prediction, { weights, half, bytes });
+          if (!open.has(placement.parent)) place.onClose(() => collector.close());
           open.set(placement.parent, collector);
-          collector.add(placement, prediction, patch.metrics);
-          if (!collector.complete) return EMPTY;
+          await collector.add(placement, prediction, patch.metrics);
+          patch.lease.release();
+          if (!collector.complete) return [];
           open.delete(placement.parent);
-          return of(collector.sample());
+          return [collector.sample()];
         }),
+        mergeMap((samples) => samples),
       );
     },
 });
 
 class PatchCollector {
-  private readonly blender: Blender | undefined;
+  private readonly blender: Blender | BlockBlender | undefined;
   /** Pixels of a prediction along one pixel of its patch. */
   private readonly scale: readonly number[];
   private whole: Image | undefined;
@@ -73,25 +84,25 @@ class PatchCollector {
   constructor(
     private readonly first: Placement,
     prediction: Image,
-    options: { weights: 'taper' | 'plain'; half: boolean },
+    { weights, half, bytes }: { weights: 'taper' | 'plain'; half: boolean; bytes: number },
   ) {
     const { parent, box, geometry } = first;
     this.scale = scaleOf(box.size, prediction, parent.file);
-    if (geometry)
-      this.blender = new Blender(
-        scaleSides(spatialShape(parent.image), this.scale),
-        channelCount(prediction),
-        scaleGeometry(geometry, this.scale),
-        { ...options, metadata: scaledMetadata(parent.image.metadata, this.scale) },
-      );
+    if (!geometry) return;
+    const shape = scaleSides(spatialShape(parent.image), this.scale);
+    const scaled = scaleGeometry(geometry, this.scale);
+    const metadata = scaledMetadata(parent.image.metadata, this.scale);
+    this.blender = parent.image.source
+      ? new BlockBlender(shape, channelCount(prediction), scaled, { weights, metadata, bytes, file: parent.file })
+      : new Blender(shape, channelCount(prediction), scaled, { weights, half, metadata });
   }
 
   get complete(): boolean {
     return this.come === this.first.count;
   }
 
-  add(placement: Placement, prediction: Image, metrics: Readonly<Record<string, number>>): void {
-    if (this.blender) this.blender.add(placement.index, prediction);
+  async add(placement: Placement, prediction: Image, metrics: Readonly<Record<string, number>>): Promise<void> {
+    if (this.blender) await this.blender.add(placement.index, prediction);
     else {
       const { image: raw } = this.first.parent;
       const cropped = cropTo(prediction, scaleSides(spatialShape(raw), this.scale));
@@ -101,17 +112,30 @@ class PatchCollector {
     this.come++;
   }
 
+  /** Removes what is on the disk. */
+  async close(): Promise<void> {
+    if (this.blender instanceof BlockBlender) await this.blender.close();
+  }
+
+  /** Its end is the end of the blocks on the disk. */
+  #scratchLease(): Lease {
+    return countedLease(0, () => void this.close().catch(() => {}));
+  }
+
   /** The parent with the joined prediction; values measured on patches are averaged. */
   sample(): Sample {
     const { parent, added } = this.first;
-    const joined = this.blender ? this.blender.result() : this.whole!;
+    const { blender } = this;
+    const stored = blender instanceof BlockBlender;
+    const joined = stored ? deferred(blender.source()) : (blender?.result() ?? this.whole!);
     const metrics = Object.fromEntries(Object.entries(this.sums).map(([name, sum]) => [name, sum / this.come]));
     return {
       ...parent,
-      image: dropStart(parent.image, added),
+      image: dropAdded(parent.image, added),
       ...(parent.target && { target: dropTargetStart(parent, parent.target, added) }),
-      products: { ...parent.products, channels: dropStart(joined, scaleSides(added, this.scale)) },
+      products: { ...parent.products, channels: dropAdded(joined, scaleSides(added, this.scale)) },
       metrics: { ...parent.metrics, ...metrics },
+      ...(stored && { lease: joinLeases([parent.lease, this.#scratchLease()]) }),
     };
   }
 }
@@ -137,5 +161,5 @@ function scaledMetadata(metadata: ImageMetadata, scale: readonly number[]): Imag
 
 function dropTargetStart({ image, file }: Sample, target: Image, added: readonly number[]): Image {
   const scale = scaleBetween(image.shape, target.shape, file);
-  return scale ? dropStart(target, scaleSides(added, scale)) : target;
+  return scale ? dropAdded(target, scaleSides(added, scale)) : target;
 }

@@ -5,9 +5,10 @@ import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from '
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
 import { balancedChances, drawIndex } from '../../core/image/balance.js';
+import { completeImage } from '../../core/image/deferred.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
 import { sizeOf } from '../../core/image/image.js';
-import { type Box, completeShape, cutGeometry, patchBoxes } from '../../core/image/patch.js';
+import { type Box, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
@@ -270,7 +271,7 @@ function planPatches(parameters: PatchParameters, main: Forecast, { tell, memory
 function completeSample(sample: Sample, { complete, patch }: PatchParameters): Sample {
   if (!complete) return sample;
   const target = completeTarget(sample, patch);
-  return { ...sample, image: completeShape(sample.image, patch).picture, ...(target && { target }) };
+  return { ...sample, image: completeImage(sample.image, patch).picture, ...(target && { target }) };
 }
 
 /** What the boxes of an epoch depend on: the images in their order. */

@@ -6,13 +6,15 @@ import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { image } from '../../core/image/image.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
+import { planVolume, writeVolume } from '../../core/image/write-volume.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
 
 export const imageWriter = defineNode({
   id: 'writer/images',
   role: 'writer',
-  summary: 'Writes predictions or labels as TIFF files, one for each image.',
+  summary:
+    'Writes predictions or labels as TIFF files, one for each image; as Zarr for volumes that are read in parts.',
   inputs: { main: ['image', 'channels', 'classes', 'labels'] },
   output: 'same',
   parameters: Type.Object(
@@ -23,15 +25,24 @@ export const imageWriter = defineNode({
     },
     { additionalProperties: false },
   ),
-  needs: { files: services.files, events: services.events },
+  needs: { files: services.files, events: services.events, signal: services.signal },
   create:
-    ({ product, folder, kind }, { files, events }, place) =>
+    ({ product, folder, kind }, { files, events, signal }, place) =>
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
           const picture = productOf(sample, product, place.name);
+          const raw = sample.products.raw ?? sample.image;
+          if (picture.source) {
+            const container = path.join(folder, `${sample.id}.zarr`);
+            const writer = await files.createArray(container, planVolume(picture, raw, kind));
+            await writeVolume(picture, writer, signal);
+            await writer.close();
+            events.emit({ type: 'file.written', file: container, kind: product });
+            return sample;
+          }
           const file = path.join(folder, `${sample.id}.tif`);
-          const { metadata } = sample.products.raw ?? sample.image;
+          const { metadata } = raw;
           await files.write(file, image(picture.data, picture.shape, metadata), { kind });
           events.emit({ type: 'file.written', file, kind: product });
           return sample;

@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { middlePlane } from '../../core/image/display.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
+import { middleBox } from '../../core/image/middle-box.js';
 import { overlay } from '../../core/image/overlay.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -32,8 +33,8 @@ export const overlayWriter = defineNode({
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
-          const raw = middlePlane(sample.products.raw ?? sample.image);
-          const target = sample.target && middlePlane(sample.target);
+          const raw = await planeOf(sample.products.raw ?? sample.image);
+          const target = sample.target && (await planeOf(sample.target));
           const write = async (suffix: string, label: string, picture: Image) => {
             const file = path.join(folder, `${sample.id}${suffix}.png`);
             await files.write(file, picture);
@@ -44,8 +45,21 @@ export const overlayWriter = defineNode({
           const label = target
             ? 'Prediction: green agrees with the target, red is too much, blue is missing'
             : 'Prediction';
-          await write('', label, overlay(raw, middlePlane(productOf(sample, product, place.name)), target, { style }));
+          await write(
+            '',
+            label,
+            overlay(raw, await planeOf(productOf(sample, product, place.name)), target, { style }),
+          );
           return sample;
         }),
       ),
 });
+
+/** The plane in the middle of a volume, of one that is read in parts the middle of it; a plane itself. */
+async function planeOf(picture: Image): Promise<Image> {
+  if (picture.source && picture.shape.length === 4) {
+    const part = await picture.source.read(middleBox(picture.shape));
+    return image(part.data, part.shape.slice(1), part.metadata);
+  }
+  return middlePlane(picture);
+}

@@ -1,0 +1,75 @@
+/** Writing an image that is read in parts, chunk by chunk. */
+import type { ArrayPlan, ArrayWriter } from './chunked-array.js';
+import { copyRegion } from './copy-region.js';
+import { allocate, channelCount, type Image, sizeOf } from './image.js';
+
+/** Longest side of a chunk along z, y, x: two hundred kilobytes to a megabyte, as viewers like it. */
+const SIDE = 64;
+
+/**
+ * How an image is written: in the axes of the container it came from, with channels appended where it has more than one.
+ *
+ * @param from image whose axes and voxel size are taken.
+ */
+export function planVolume(picture: Image, from: Image, kind: 'image' | 'labels'): ArrayPlan {
+  const spatial = picture.shape.slice(0, -1);
+  const names = spatial.length === 3 ? 'ZYX' : 'YX';
+  const known = from.metadata.fileAxes ?? '';
+  let axes = /^[TCZYX]+$/.test(known) && [...names].every((letter) => known.includes(letter)) ? known : names;
+  const channels = channelCount(picture);
+  if (channels === 1 && sizeOf(from.shape.slice(-1)) > 1) axes = axes.replace('C', '');
+  if (channels > 1 && !axes.includes('C')) axes += 'C';
+  const sides: Record<string, number> = { T: 1, C: channels };
+  for (const [i, letter] of [...names].entries()) sides[letter] = spatial[i];
+  const shape = [...axes].map((letter) => sides[letter]);
+  const { spacing, unit } = picture.metadata;
+  return {
+    shape,
+    chunk: [...axes].map((letter, axis) => (letter === 'C' ? 1 : Math.min(shape[axis], SIDE))),
+    dtype: picture.dtype,
+    axes,
+    kind,
+    metadata: { ...(spacing && { spacing }), ...(unit && { unit }) },
+  };
+}
+
+/**
+ * Reads a deferred image in boxes along the chunks of a writer and writes them. The writer is not closed.
+ *
+ * @throws what reading or writing throws; AbortedError when `signal` fires.
+ */
+export async function writeVolume(picture: Image, writer: ArrayWriter, signal?: AbortSignal): Promise<void> {
+  const { axes, chunk, shape } = writer.plan;
+  const names = picture.shape.length === 4 ? 'ZYXC' : 'YXC';
+  const order = [...axes].map((letter) => names.indexOf(letter));
+  const spatial = [...names].slice(0, -1).map((letter) => axes.indexOf(letter));
+  const sides = spatial.map((axis) => shape[axis]);
+  const steps = spatial.map((axis) => chunk[axis]);
+  const grid = sides.map((side, axis) => Math.ceil(side / steps[axis]));
+  for (let index = 0; index < sizeOf(grid); index++) {
+    const start = startOf(index, grid).map((at, axis) => at * steps[axis]);
+    const size = start.map((at, axis) => Math.min(steps[axis], sides[axis] - at));
+    const part = await picture.source!.read({ start, size }, signal);
+    const full = (values: readonly number[], channel: number) =>
+      order.map((axis) => (axis < 0 ? channel : axis === names.length - 1 ? channel : values[axis]));
+    const counts = order.map((axis) => (axis < 0 ? 1 : part.shape[axis]));
+    const values = allocate(part.dtype, sizeOf(counts));
+    const strides = (of: readonly number[]) => of.map((_, axis) => sizeOf(of.slice(axis + 1)));
+    const from = strides(part.shape);
+    copyRegion(
+      { data: values, offset: 0, strides: strides(counts) },
+      { data: part.data, offset: 0, strides: order.map((axis) => (axis < 0 ? 0 : from[axis])) },
+      counts,
+    );
+    await writer.write(full(start, 0), counts, values);
+  }
+}
+
+function startOf(index: number, grid: readonly number[]): number[] {
+  const position = new Array<number>(grid.length);
+  for (let axis = grid.length - 1, rest = index; axis >= 0; axis--) {
+    position[axis] = rest % grid[axis];
+    rest = Math.floor(rest / grid[axis]);
+  }
+  return position;
+}
