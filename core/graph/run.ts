@@ -41,7 +41,8 @@ export function runGraph(bound: BoundGraph, container: JobContainer, options: Ru
     };
     const consumers = countConsumers(bound);
     const outputs = new Map<string, Observable<Sample>>();
-    const chains = stepChains(bound.order);
+    const compute = container.has(services.compute) ? container.service(services.compute) : undefined;
+    const chains = stepChains(bound.order, (module) => compute?.reaches(module) ?? false);
 
     for (const node of bound.order) {
       const streams: Record<string, Observable<Sample>> = {};

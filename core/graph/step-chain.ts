@@ -25,9 +25,12 @@ const APPLY = {
 
 /**
  * Rows of steps that follow each other with nothing else between, by the name of their last node. The nodes before the
- * last one have an empty row: they only hand their samples on.
+ * last one have an empty row: they only hand their samples on. Steps that run in threads and others make rows of their own.
  */
-export function stepChains<N extends StepNode>(order: readonly N[]): Map<string, N[]> {
+export function stepChains<N extends StepNode>(
+  order: readonly N[],
+  inThread: (module: string | undefined) => boolean = () => true,
+): Map<string, N[]> {
   const users = new Map<string, N[]>();
   for (const node of order)
     for (const from of Object.values(node.inputs ?? {})) users.set(from, [...(users.get(from) ?? []), node]);
@@ -35,7 +38,9 @@ export function stepChains<N extends StepNode>(order: readonly N[]): Map<string,
   for (const node of order) {
     if (!node.definition.step) continue;
     const before = chains.get(node.inputs?.main ?? '');
-    const chain = before && users.get(node.inputs!.main)?.length === 1 ? [...before, node] : [node];
+    const alike = (other: N) => inThread(other.definition.step!.module) === inThread(node.definition.step!.module);
+    const follows = before?.every(alike) && users.get(node.inputs!.main)?.length === 1;
+    const chain = follows ? [...before!, node] : [node];
     if (chain.length > 1) chains.set(node.inputs!.main, []);
     chains.set(node.name, chain);
   }
@@ -47,7 +52,7 @@ export function stepOperator(
   chain: readonly StepNode[],
   { random, compute }: { random: RandomSource; compute: Compute },
 ): Operator {
-  const elsewhere = compute.threads > 0 && chain.every(({ definition }) => definition.step?.module);
+  const elsewhere = chain.every(({ definition }) => compute.reaches(definition.step?.module));
   const change = async (sample: Sample, signal: AbortSignal): Promise<Sample> => {
     const { image, target, targetKinds, partner } = sample;
     const pixels: StepPixels = {
