@@ -9,6 +9,7 @@ import { percentileCases } from './percentile.js';
 import { resizes } from './resize.js';
 import { segmentation } from './segmentation.js';
 import { tiffs } from './tiff.js';
+import { containers } from './zarr-read.js';
 
 export const dataCases: readonly DataCase[] = [
   ...augmentations,
@@ -20,4 +21,5 @@ export const dataCases: readonly DataCase[] = [
   ...resizes,
   ...segmentation,
   ...tiffs,
+  ...containers,
 ];

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import type { JobEvent } from '../../core/job/events.js';
 import { encodeModel } from '../../core/tensor/onnx/model.js';
 import { byteCodec } from '../../plugins/format/zarr-codec.js';
+import type { GroupOptions, Measure } from '../measure.js';
 
 const CLI = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const CHUNK = 64;
@@ -57,6 +58,16 @@ export async function streamZarr(options: StreamOptions): Promise<Streamed> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Minutes long, so only when it is asked for by its name: `--only "Zarr stream"`. */
+export async function* streamMeasures({ only, note }: GroupOptions): AsyncGenerator<Measure> {
+  const name = 'Zarr stream, 6 GB in a budget of 256 MB';
+  if (only === '' || !name.includes(only)) return;
+  const found = await streamZarr({ megabytes: 6000, budget: 256, patch: [128, 128, 128], padding: [4, 4, 4], note });
+  yield { name: `${name}, time`, ours: found.seconds, unit: 's' };
+  yield { name: `${name}, peak memory`, ours: found.peak, unit: 'MB' };
+  yield { name: `${name}, chunks read`, ours: (100 * found.read) / found.chunks, unit: '%' };
 }
 
 async function makeVolume(container: string, grid: number): Promise<void> {
