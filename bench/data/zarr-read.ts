@@ -33,7 +33,7 @@ const zarrCase = (label: string, compressor: string): DataCase => {
 import zarr, numcodecs, os
 file = os.path.join(folder, "${file}")
 if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
-    zarr.save_array(file, picture, chunks=(25, 128, 128), compressor=${compressor})
+    zarr.save_array(file, picture, chunks=(10, 128, 128), compressor=${compressor})
 def work():
     return zarr.open(file, mode="r")[...]
 `,
@@ -45,6 +45,7 @@ export const containers: DataCase[] = [
   zarrCase('plain', 'None'),
   zarrCase('blosc lz4', 'numcodecs.Blosc("lz4")'),
   zarrCase('gzip', 'numcodecs.GZip(5)'),
+  zarrCase('zstd', 'numcodecs.Zstd(3)'),
   ...(['plain', 'gzip'] as const).map((label) =>
     readingCase(
       `HDF5 ${label}`,
@@ -55,7 +56,7 @@ import h5py, os
 file = os.path.join(folder, "${label}.h5")
 if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
     with h5py.File(file, "w") as container:
-        container.create_dataset("data", data=picture, chunks=(25, 128, 128)${label === 'gzip' ? ', compression="gzip"' : ''})
+        container.create_dataset("data", data=picture, chunks=(10, 128, 128)${label === 'gzip' ? ', compression="gzip"' : ''})
 def work():
     with h5py.File(file, "r") as container:
         return container["data"][...]

@@ -22,6 +22,7 @@ import {
   reasonOf,
   subfolders,
 } from './container-folder.js';
+import { decodeLz4 } from './lz4.js';
 import { fromBigEndian, pixelsOf, pixelType, type StoredType, storedBytes, storedType } from './wide-numbers.js';
 import { byteCodec, gunzip, unzlib } from './zarr-codec.js';
 
@@ -167,9 +168,8 @@ async function decompress(bytes: Uint8Array, most: number, { type, useZlib }: Co
 }
 
 /** LZ4 as Java's LZ4BlockOutputStream frames it: `LZ4Block`, a token, two lengths, a checksum; little-endian. */
-async function unblockLz4(bytes: Uint8Array, most: number): Promise<Uint8Array> {
+function unblockLz4(bytes: Uint8Array, most: number): Uint8Array {
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const codec = await byteCodec('lz4', {}, { dataType: 'uint8', shape: [Math.ceil(most / 8)] });
   const result = new Uint8Array(most);
   let written = 0;
   for (let at = 0; at < view.length; ) {
@@ -183,13 +183,8 @@ async function unblockLz4(bytes: Uint8Array, most: number): Promise<Uint8Array> 
       throw new Error('its LZ4 header is damaged');
     const part = view.subarray(at, at + packed);
     if (method === 0x10) result.set(part, written);
-    else {
-      // numcodecs puts the length before the block.
-      const framed = new Uint8Array(4 + packed);
-      new DataView(framed.buffer).setUint32(0, plain, true);
-      framed.set(part, 4);
-      result.set(await codec.decode(framed), written);
-    }
+    else if (decodeLz4(part, 0, packed, result, written, written + plain) !== written + plain)
+      throw new Error('its LZ4 block is damaged');
     written += plain;
     at += packed;
   }

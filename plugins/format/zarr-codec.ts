@@ -1,11 +1,14 @@
 /**
- * Codecs beside those of zarrita: gzip and zlib by Node, which also write, CRC-32C that is checked, and a guard around the
- * others so that a damaged chunk ends in a message and not in memory that only its header asks for.
+ * Codecs beside those of zarrita: gzip and zlib by Node, which also write, CRC-32C that is checked, and decoders of Blosc,
+ * LZ4 and Zstandard that are quick and end in a message, not in memory that only a damaged header asks for.
  */
 import { promisify } from 'node:util';
 import { deflate, gzip, inflate, gunzip as unzip } from 'node:zlib';
 import { registry } from 'zarrita';
 import { crc32c } from '../../core/job/crc32c.js';
+import { decodeBlosc } from './blosc.js';
+import { decodeLz4 } from './lz4.js';
+import { decodeZstd } from './zstd.js';
 
 const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, unzip].map((work) =>
   promisify(work as (bytes: Uint8Array, options: object, done: (error: Error | null, result: Buffer) => void) => void),
@@ -70,30 +73,43 @@ const checksum = {
   }),
 };
 
-/** numcodecs' codecs allocate what the header of a chunk says, so that is looked at before. */
-type SizeInHeader = (bytes: Uint8Array) => number | undefined;
+type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): ByteCodec & { kind?: string } };
+type Original = () => Promise<Factory>;
+type Decode = (bytes: Uint8Array, most: number, original: ByteCodec) => Uint8Array | Promise<Uint8Array>;
 
-const headers: Readonly<Record<'blosc' | 'lz4' | 'zstd', SizeInHeader>> = {
-  blosc(bytes) {
-    if (bytes.length < 16) throw new Error('it is shorter than a Blosc header');
-    const view = viewOf(bytes);
-    if (view.getUint32(12, true) > bytes.length) throw new Error('it is shorter than its Blosc header says');
-    return view.getUint32(4, true);
-  },
-  lz4(bytes) {
+/**
+ * Decoders in place of those of numcodecs, which hand bytes to WebAssembly one at a time and allocate whatever the header
+ * of a chunk says.
+ */
+const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
+  blosc: (bytes, most, original) => decodeBlosc(bytes, most, (container) => original.decode(container)),
+  lz4(bytes, most) {
     if (bytes.length < 4) throw new Error('it is shorter than an LZ4 header');
-    return viewOf(bytes).getUint32(0, true);
+    const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
+    requireSize('lz4', size, most);
+    const result = new Uint8Array(size);
+    if (decodeLz4(bytes, 4, bytes.length, result, 0, size) !== size) throw new Error('its LZ4 block is damaged');
+    return result;
   },
-  zstd(bytes) {
-    if (bytes.length < 9 || viewOf(bytes).getUint32(0, true) !== 0xfd2fb528)
-      throw new Error('it is no Zstandard frame');
-    return zstdContentSize(bytes);
+  async zstd(bytes, most, original) {
+    const size = zstdContentSize(bytes);
+    // Frames that do not tell their size are written by streams only.
+    if (size === undefined) return original.decode(bytes);
+    requireSize('zstd', size, most);
+    const result = await decodeZstd(bytes, size);
+    if (result.length !== size) throw new Error('its Zstandard frame is damaged');
+    return result;
   },
 };
 
+function requireSize(codec: string, claimed: number, most: number): void {
+  if (claimed > most) throw new Error(`its ${codec} header claims ${claimed} bytes, more than the ${most} of a chunk`);
+}
+
 /** Content size of a Zstandard frame (RFC 8878, section 3.1.1.1), undefined where it is not told. */
 function zstdContentSize(bytes: Uint8Array): number | undefined {
-  const view = viewOf(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 9 || view.getUint32(0, true) !== 0xfd2fb528) throw new Error('it is no Zstandard frame');
   const descriptor = bytes[4];
   const single = (descriptor & 0x20) !== 0;
   const flag = descriptor >> 6;
@@ -106,31 +122,15 @@ function zstdContentSize(bytes: Uint8Array): number | undefined {
   return size === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
 }
 
-function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-/** Checks what the header of a chunk claims. @throws Error */
-export function checkClaim(codec: keyof typeof headers, bytes: Uint8Array, most: number): void {
-  const claimed = headers[codec](bytes);
-  if (claimed !== undefined && claimed > most)
-    throw new Error(`its ${codec} header claims ${claimed} bytes, more than the ${most} of a chunk`);
-}
-
-type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): ByteCodec & { kind?: string } };
-
-function guarded(codec: keyof typeof headers, load: () => Promise<Factory>) {
-  return async (): Promise<Factory> => {
+function replaced(codec: keyof typeof decoders, load: Original): Original {
+  return async () => {
     const original = await load();
     return {
       fromConfig(configuration, meta) {
         const inner = original.fromConfig(configuration, meta);
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode(bytes) {
-            checkClaim(codec, bytes, mostBytes(meta));
-            return inner.decode(bytes);
-          },
+          decode: (bytes) => decoders[codec](bytes, mostBytes(meta), inner),
         };
       },
     };
@@ -148,8 +148,8 @@ export function prepareCodecs(): void {
     for (const key of [name, `numcodecs.${name}`]) registry.set(key, entry as Entry);
   };
   for (const name of ['blosc', 'lz4', 'zstd'] as const) {
-    const load = registry.get(name) as unknown as () => Promise<Factory>;
-    set(name, guarded(name, load));
+    const load = registry.get(name) as unknown as Original;
+    set(name, replaced(name, load));
   }
   set('gzip', () => deflateCodec(gzipping, gunzipping));
   set('zlib', () => deflateCodec(deflating, inflating));

@@ -166,8 +166,6 @@ async function openHeader(
       if (signal?.aborted) throw new AbortedError();
       const name = header.key(position);
       try {
-        if (!header.sharded && !(await isStored(path.join(file, name), values * storedBytes(header.type))))
-          return undefined;
         const { data, stride } = await array.getChunk([...position]);
         const { buffer, byteOffset, byteLength } = data as Uint8Array;
         if (byteLength !== values * storedBytes(header.type))
@@ -175,6 +173,7 @@ async function openHeader(
         return { data: pixelsOf(new Uint8Array(buffer, byteOffset, byteLength), header.type), strides: stride };
       } catch (cause) {
         if (cause instanceof BiagraphError) throw cause;
+        if (cause instanceof NotStored) return undefined;
         throw damaged(file, `chunk ${name} cannot be read (${reasonOf(cause)})`, cause);
       }
     },
@@ -182,18 +181,8 @@ async function openHeader(
   };
 }
 
-/** Whether a chunk is there. @throws Error when it is too short for what it would hold. */
-async function isStored(file: string, bytes: number): Promise<boolean> {
-  let size: number;
-  try {
-    ({ size } = await stat(file));
-  } catch (cause) {
-    if (isMissing(cause)) return false;
-    throw cause;
-  }
-  if (size === 0 || bytes / size > MOST_EXPANSION) throw new Error(`its file has ${size} bytes for ${bytes}`);
-  return true;
-}
+/** A chunk that is not there, for which zarrita would make one of fill values. */
+class NotStored extends Error {}
 
 /** The files of one array, with the checked metadata in place of those on the disk, and no short reads. */
 class CheckedStore extends FileSystemStore {
@@ -207,10 +196,19 @@ class CheckedStore extends FileSystemStore {
   override async get(key: `/${string}`): Promise<Buffer | undefined> {
     if (key === '/zarr.json' || key === '/.zarray') return Buffer.from(JSON.stringify(this.header.json));
     if (key === '/.zattrs') return Buffer.from('{}');
-    return readFile(path.join(this.folder, key)).catch((cause) => {
-      if (isMissing(cause)) return undefined;
-      throw cause;
-    });
+    const { chunk, type, sharded } = this.header;
+    let stored: Buffer;
+    try {
+      stored = await readFile(path.join(this.folder, key));
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+      if (sharded) return undefined;
+      throw new NotStored();
+    }
+    const bytes = chunk.reduce((product, side) => product * side, storedBytes(type));
+    if (!sharded && (stored.length === 0 || bytes / stored.length > MOST_EXPANSION))
+      throw new Error(`its file has ${stored.length} bytes for ${bytes}`);
+    return stored;
   }
 
   override async getRange(
