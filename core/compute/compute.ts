@@ -5,7 +5,7 @@
 import { Piscina } from 'piscina';
 import { AbortedError, fromPlainError, type PlainError } from '../errors.js';
 import { buffersOf, compact } from './buffers.js';
-import { importModule, isOwnModule } from './import-module.js';
+import { importModule } from './import-module.js';
 
 /** A function that a module exports: it takes one value of plain data (typed arrays included) and gives another. */
 export interface Procedure {
@@ -55,16 +55,15 @@ export class Compute {
       minThreads: 0,
       maxThreads: this.threads,
       idleTimeout: 5_000,
+      // geotiff's web-worker looks into it in every thread that loads it, and fails where there is none.
+      workerData: {},
     });
     this.pool.on('error', () => this.breakDown());
   }
 
-  /**
-   * Whether threads can import a module. Those of plugins import `biagraph` as a whole, of which parts do not load in a worker
-   * thread (geotiff's web-worker takes every thread for its own).
-   */
+  /** Whether threads can import a module: Biagraph's own, and those of plugins where the URL of `biagraph` is known to them. */
   reaches(module: string | undefined): boolean {
-    return this.threads > 0 && module !== undefined && (isOwnModule(module) || this.selfUrl === undefined);
+    return this.threads > 0 && module !== undefined;
   }
 
   /** Calls that are worth making at the same time: one for each thread, and one that waits for the next. */

@@ -57,6 +57,8 @@ export class ImageFiles {
         minThreads: 0,
         maxThreads: workers,
         idleTimeout: 5_000,
+        // geotiff's web-worker looks into it in every thread that loads it, and fails where there is none.
+        workerData: {},
       });
       // Threads may be forbidden or lack memory; images are then decoded on the calling thread.
       this.pool.on('error', () => {

@@ -44,6 +44,24 @@ export class Noise {
     return (this.word() >>> 0) / 2 ** 32;
   }
 
+  /** Uniform in [-1, 1) at every `step`th place of a list from `first` on; the numbers are those of {@link uniform}. */
+  fillSymmetric(values: Float32Array, first = 0, step = 1): void {
+    let { a, b, c, d } = this;
+    for (let i = first; i < values.length; i += step) {
+      const sum = (a + d) | 0;
+      const word = (((sum << 7) | (sum >>> 25)) + a) | 0;
+      const shifted = b << 9;
+      c ^= a;
+      d ^= b;
+      b ^= c;
+      a ^= d;
+      c ^= shifted;
+      d = (d << 11) | (d >>> 21);
+      values[i] = (word >>> 0) / 2 ** 31 - 1;
+    }
+    [this.a, this.b, this.c, this.d] = [a, b, c, d];
+  }
+
   /** Standard normal. */
   normal(): number {
     for (;;) {

@@ -91,6 +91,15 @@ export function applySymmetry(picture: Image, symmetry: Symmetry): Image {
   for (let z = 0; z < nz; z++)
     for (let y = 0; y < ny; y++) {
       let from = origin + z * sz + y * sy;
+      // Rows that stay rows are copied, and turned round where they run backwards.
+      if (sx === channels || sx === -1) {
+        const first = sx === -1 ? from - nx + 1 : from;
+        const row = result.subarray(to, to + nx * channels);
+        row.set(data.subarray(first, first + nx * channels));
+        if (sx === -1) row.reverse();
+        to += nx * channels;
+        continue;
+      }
       for (let x = 0; x < nx; x++, from += sx) for (let c = 0; c < channels; c++) result[to++] = data[from + c];
     }
   const { spacing } = picture.metadata;

@@ -134,13 +134,14 @@ export class JobLines {
   }
 
   private epoch(event: EpochDone): Line[] {
-    const { epoch, epochs, steps, train, validation, seconds } = event;
+    const { epoch, epochs, steps, train, validation, seconds, waiting } = event;
     this.history.add(event);
     const texts: (string | false)[] = [];
     if (this.meters.size > 0) {
       const pass = this.iteration.sum;
       texts.push(
         `Epoch: [${epoch + 1}] Total time: ${clockTime(pass)} (${(pass / steps).toFixed(4)} s / it)`,
+        seconds > 0 && `Epoch: [${epoch + 1}] Waited for data ${((100 * waiting) / seconds).toFixed(1)} % of the time`,
         `[Train] averaged stats: ${this.stats().join('  ')}`,
       );
     } else texts.push(`[Train] averaged stats: ${means(train)}`);

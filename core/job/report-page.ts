@@ -141,7 +141,10 @@ function times({ phases, history, seconds, stopped }: ReportData): Html {
     const waiting = records.reduce((sum, record) => sum + record.waiting, 0);
     rows.push(
       ['One epoch, on average', `${measure(history.seconds / records.length)} s`],
-      ['Waiting for images', history.seconds > 0 ? `${((100 * waiting) / history.seconds).toFixed(0)} %` : '-'],
+      [
+        'Waiting for images',
+        history.seconds > 0 ? `${((100 * waiting) / history.seconds).toFixed(1)} % of the training` : '-',
+      ],
     );
   }
   rows.push(['In all', clockTime(seconds)]);

@@ -34,6 +34,7 @@ export function correlateAxis(
   const width = after <= 16 ? after : Math.max(Math.min(after, Math.floor(STRIP / padded)), 16);
   const sources = Int32Array.from({ length: padded }, (_, i) => borderIndex(i - radius, length, border));
   const kernel = kernelFor(weights, padded * width, width);
+  new Float64Array(kernel.memory, weightsOffset(padded * width), weights.length).set(weights);
   const strip = new Float64Array(kernel.memory, 0, padded * width);
   const sums = new Float64Array(kernel.memory, sumsOffset(padded * width), length * width);
   const result = new Float64Array(values.length);
@@ -68,17 +69,27 @@ function sumsOffset(strip: number): number {
   return Math.ceil((strip * BYTES + VECTOR) / VECTOR) * VECTOR;
 }
 
+/** Where the weights lie behind the sums, of which the last vector may be half beyond. */
+function weightsOffset(strip: number): number {
+  return sumsOffset(strip) + Math.ceil((strip * BYTES) / VECTOR + 1) * VECTOR;
+}
+
 const kernels = new Map<string, VectorKernel>();
 /** Filters in use at the same time are few. */
 const MOST_KERNELS = 24;
 
-/** `sums[j] = Σ weights[t] · strip[j + t·step]`; mirrored weights take a product for each pair. */
+/**
+ * `sums[j] = Σ weights[t] · strip[j + t·step]`; mirrored weights take a product for each pair. The weights lie in the memory, so that
+ * filters of other values but the same form, as those of random deviations, need no compilation.
+ */
 function kernelFor(weights: Float64Array, strip: number, step: number): VectorKernel {
-  const key = `${strip} ${step} ${weights.join(' ')}`;
-  const known = kernels.get(key);
-  if (known) return known;
   const last = weights.length - 1;
   const mirrored = weights.every((weight, t) => weight === weights[last - t]);
+  const form = Array.from(weights, (weight) => (weight === 0 ? '0' : 'w')).join('');
+  const key = `${strip} ${step} ${form} ${mirrored}`;
+  const known = kernels.get(key);
+  if (known) return known;
+  const values = weightsOffset(strip);
   const loop = new VectorLoop();
   const tap = (t: number) => loop.load(t * step * BYTES);
   loop.store(sumsOffset(strip), () => {
@@ -90,12 +101,12 @@ function kernelFor(weights: Float64Array, strip: number, step: number): VectorKe
         tap(last - t);
         loop.add();
       }
-      loop.constant(weights[t]).multiply();
+      loop.spread(values + t * BYTES).multiply();
       if (terms++ > 0) loop.add();
     }
     if (terms === 0) loop.constant(0);
   });
-  const kernel = loop.compile(sumsOffset(strip) + strip * BYTES);
+  const kernel = loop.compile(values + weights.length * BYTES);
   if (kernels.size >= MOST_KERNELS) kernels.clear();
   kernels.set(key, kernel);
   return kernel;

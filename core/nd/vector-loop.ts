@@ -106,6 +106,11 @@ export class VectorLoop {
     return this.emit(0xfd, 0x0c, ...bytes);
   }
 
+  /** The float64 that lies at an address of the memory, the same at every turn, in both lanes. */
+  spread(address: number): this {
+    return this.emit(0x41, 0, 0xfd, 0x0a, 0, ...unsigned(address));
+  }
+
   /** @param bytes memory that offsets and rows reach into. */
   compile(bytes: number): VectorKernel {
     const pages = Math.ceil((bytes + VECTOR) / PAGE);

@@ -14,7 +14,7 @@ type StepParts<P extends TObject> = Pick<
  * neighbours in one go.
  *
  * `module` is `import.meta.url` of the file, which must export the definition (or a plugin that holds it): threads
- * import it. Without it, and in plugins for now, the step runs on the main thread.
+ * import it. Without it the step runs on the main thread.
  */
 export function defineStep<P extends TObject>({ module, run, ...parts }: StepParts<P>) {
   const needs = { random: services.random, compute: services.compute };

@@ -59,21 +59,19 @@ export function elasticField(
   const radius = window >> 1;
   const noise = new Noise(random);
   const size = [height + 2 * radius, width + 2 * radius];
-  const fields = ['y', 'x'].map(() => {
-    const rough = new Float32Array(size[0] * size[1]);
-    for (let i = 0; i < rough.length; i++) rough[i] = 2 * noise.uniform() - 1;
-    const smooth = gaussian(image(rough, [...size, 1]), sigma, { truncate: radius / sigma });
-    return readPatch(smooth, { start: [radius, radius], size: [height, width] });
-  });
+  // Both displacements as the channels of one image: they are smoothed in one go.
+  const rough = new Float32Array(2 * size[0] * size[1]);
+  noise.fillSymmetric(rough, 0, 2);
+  noise.fillSymmetric(rough, 1, 2);
+  const smooth = gaussian(image(rough, [...size, 2]), sigma, { truncate: radius / sigma });
+  const field = readPatch(smooth, { start: [radius, radius], size: [height, width] });
   return (y, x) => {
-    const own = y.length === height * width;
     // On the grid of the image the field is taken as it is; targets on a finer grid take it between its pixels.
-    const [dy, dx] = fields.map((field) =>
-      own ? field.data : mapCoordinates(field, [y, x], [1, y.length], { order: 1, border: 'edge' }).data,
-    );
+    const { data } =
+      y.length === height * width ? field : mapCoordinates(field, [y, x], [1, y.length], { order: 1, border: 'edge' });
     for (let i = 0; i < y.length; i++) {
-      y[i] += alpha * dy[i];
-      x[i] += alpha * dx[i];
+      y[i] += alpha * data[2 * i];
+      x[i] += alpha * data[2 * i + 1];
     }
   };
 }

@@ -3,7 +3,7 @@
  */
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
-import { applySymmetry, flip } from '../../core/image/symmetry.js';
+import { applySymmetry, compose, flip, identity } from '../../core/image/symmetry.js';
 import type { Part } from '../../core/plugin/define.js';
 import { defineStep } from '../../core/plugin/step.js';
 
@@ -29,18 +29,22 @@ export const flipAugmenter = defineStep({
   module: import.meta.url,
   run(pixels, { y, x, z }, random) {
     const ndim = pixels.image.shape.length - 1;
-    let { image, target } = pixels;
+    let symmetry = identity(ndim);
     // Three draws for every sample: what one axis gets does not depend on the settings of another.
     for (const [axis, chance] of [
       [ndim - 2, y],
       [ndim - 1, x],
       [ndim - 3, z],
     ]) {
-      if (!random.chance(chance) || axis < 0) continue;
-      image = applySymmetry(image, flip(ndim, axis));
-      target = target && applySymmetry(target, flip(ndim, axis));
+      if (random.chance(chance) && axis >= 0) symmetry = compose(flip(ndim, axis), symmetry);
     }
-    return image === pixels.image ? pixels : { ...pixels, image, ...(target && { target }) };
+    if (!symmetry.flips.includes(true)) return pixels;
+    const { image, target } = pixels;
+    return {
+      ...pixels,
+      image: applySymmetry(image, symmetry),
+      ...(target && { target: applySymmetry(target, symmetry) }),
+    };
   },
 });
 

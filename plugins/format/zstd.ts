@@ -1,7 +1,5 @@
 /** zstd data by geotiff's decoder, which must be handed sound frames of known size only. */
 
-import { getDecoder } from 'geotiff';
-
 /** Number of zstd in TIFF tag 259. */
 const ZSTD = 50000;
 
@@ -12,6 +10,8 @@ const SLACK = 64 * 1024;
 export async function decodeZstd(data: Uint8Array, expected: number): Promise<Uint8Array> {
   const frame = soundFrame(data, expected);
   const parameters = { tileWidth: 0, tileHeight: 0, predictor: 1, bitsPerSample: 8, planarConfiguration: 1 };
+  // Only when needed: geotiff brings the package web-worker along, which takes every worker thread that imports it for its own.
+  const { getDecoder } = await import('geotiff');
   const decoder = await getDecoder(ZSTD, parameters);
   return new Uint8Array(await decoder.decode(frame.buffer as ArrayBuffer));
 }

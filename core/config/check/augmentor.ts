@@ -37,6 +37,7 @@ export function checkAugmentor(c: Check): void {
       'Write (0.4, 1).',
     );
   if (augmentor.RANDOM_RESIZED_CROP) checkCrop(c);
+  checkMixing(c);
   if (augmentor.ZOOM && augmentor.ZOOM_IN_Z && c.dims === 2)
     c.warn('R330', ['AUGMENTOR.ZOOM_IN_Z', 'PROBLEM.NDIM'], 'There is no Z in 2D.', 'Write False.');
   c.oneOf('R331', 'AUGMENTOR.AFFINE_MODE', ['constant', 'reflect', 'wrap', 'symmetric']);
@@ -49,6 +50,22 @@ export function checkAugmentor(c: Check): void {
           'This needs values that are not negative, and zero_mean_unit_variance makes some.',
           'Write False, or DATA.NORMALIZATION.TYPE: scale_range.',
         );
+}
+
+/** Regions of other patches and of lower resolution need a target that goes with the pixels. */
+function checkMixing(c: Check): void {
+  const { AUGMENTOR: augmentor, PROBLEM } = c.config;
+  const masked = PROBLEM.TYPE === 'SELF_SUPERVISED' && PROBLEM.SELF_SUPERVISED.PRETEXT_TASK.toLowerCase() === 'masking';
+  if (PROBLEM.TYPE !== 'CLASSIFICATION' && !masked) return;
+  const because = masked ? 'PROBLEM.SELF_SUPERVISED.PRETEXT_TASK' : 'PROBLEM.TYPE';
+  for (const name of ['CUTMIX', 'CUTBLUR'] as const)
+    if (augmentor[name])
+      c.error(
+        'R327',
+        [`AUGMENTOR.${name}`, because],
+        `${name === 'CUTMIX' ? 'CutMix' : 'CutBlur'} needs a target for every pixel, which ${masked ? 'masking' : 'classification'} has not.`,
+        'Write False.',
+      );
 }
 
 function checkCrop(c: Check): void {

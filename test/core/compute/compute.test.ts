@@ -71,3 +71,18 @@ test('stopping ends the thread in the middle of its work', async () => {
   stop.abort();
   await expect(call).rejects.toBeInstanceOf(AbortedError);
 });
+
+test('a thread imports modules of plugins, which import biagraph as a whole', async () => {
+  const selfUrl = new URL('../../../index.ts', import.meta.url).href;
+  const compute = new Compute({ threads: 1, selfUrl });
+  const module = new URL('./plugin-procedures.ts', import.meta.url).href;
+  expect(compute.reaches(module)).toBe(true);
+  expect(compute.reaches(undefined)).toBe(false);
+  const { thread, defineStep } = await compute.call<null, { thread: number; defineStep: string }>(
+    { module, name: 'look' },
+    null,
+  );
+  await compute.close();
+  expect(thread).toBeGreaterThan(0);
+  expect(defineStep).toBe('function');
+}, 60_000);

@@ -30,6 +30,7 @@ describe('JobLines', () => {
       Epoch: [1]  [10/12]  eta: 0:00:00  loss: 0.1667 (0.2745)  IoU: 0.8333 (0.7255)  lr: 0.000100  iter-time: 0.5000
       Epoch: [1]  [11/12]  eta: 0:00:00  loss: 0.1429 (0.2586)  IoU: 0.8333 (0.7414)  lr: 0.000100  iter-time: 0.5000
       Epoch: [1] Total time: 0:00:06 (0.5000 s / it)
+      Epoch: [1] Waited for data 18.8 % of the time
       [Train] averaged stats: loss: 0.1429 (0.2586)  IoU: 0.8333 (0.7414)  lr: 0.000100
       [Val] averaged stats: loss: 0.5000  IoU: 0.5000
       Val loss improved from inf to 0.5, saving model to best.safetensors
@@ -40,6 +41,7 @@ describe('JobLines', () => {
       Epoch: [2]  [10/12]  eta: 0:00:00  loss: 0.0556 (0.0574)  IoU: 0.9444 (0.9426)  lr: 0.000100  iter-time: 0.5000
       Epoch: [2]  [11/12]  eta: 0:00:00  loss: 0.0526 (0.0561)  IoU: 0.9444 (0.9439)  lr: 0.000100  iter-time: 0.5000
       Epoch: [2] Total time: 0:00:06 (0.5000 s / it)
+      Epoch: [2] Waited for data 18.8 % of the time
       [Train] averaged stats: loss: 0.0526 (0.0561)  IoU: 0.9444 (0.9439)  lr: 0.000100
       [Val] averaged stats: loss: 0.2500  IoU: 0.7500
       Val loss improved from 0.5 to 0.25, saving model to best.safetensors
