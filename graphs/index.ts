@@ -2,7 +2,6 @@
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { builtInPlugin } from '../plugins/index.js';
-import { classification } from './classification.js';
 import { denoising } from './denoising.js';
 import { imageToImage } from './image-to-image.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
@@ -11,7 +10,7 @@ import { superResolution } from './super-resolution.js';
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation, imageToImage, superResolution, denoising, classification],
+  presets: [semanticSegmentation, imageToImage, superResolution, denoising],
 });
 
 /** What every registry starts from. */
