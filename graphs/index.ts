@@ -2,6 +2,7 @@
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { builtInPlugin } from '../plugins/index.js';
+import { classification } from './classification.js';
 import { denoising } from './denoising.js';
 import { imageToImage } from './image-to-image.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
@@ -10,7 +11,7 @@ import { superResolution } from './super-resolution.js';
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation, imageToImage, superResolution, denoising],
+  presets: [semanticSegmentation, imageToImage, superResolution, denoising, classification],
 });
 
 /** What every registry starts from. */

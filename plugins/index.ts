@@ -24,6 +24,8 @@ import { halfSpectralLoss, spectralLoss } from './loss/spectral.js';
 import { squaredErrorLoss } from './loss/squared-error.js';
 import { structuralSimilarityLoss } from './loss/structural-similarity.js';
 import { absoluteErrorMetric } from './metric/absolute-error.js';
+import { accuracyMetric, topFiveAccuracyMetric } from './metric/accuracy.js';
+import { confusion } from './metric/confusion.js';
 import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
@@ -65,6 +67,7 @@ import { medianPostprocessor } from './postprocessor/median-filter.js';
 import { roiMask } from './postprocessor/roi-mask.js';
 import { undoResize } from './postprocessor/undo-resize.js';
 import { cannyEdges } from './preprocessor/canny.js';
+import { centreCrop } from './preprocessor/centre-crop.js';
 import { clahe } from './preprocessor/clahe.js';
 import { gaussianBlur } from './preprocessor/gaussian-blur.js';
 import { histogramMatcher } from './preprocessor/match-histogram.js';
@@ -72,10 +75,12 @@ import { medianBlur } from './preprocessor/median-blur.js';
 import { resizePreprocessor } from './preprocessor/resize.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
+import { joinScores } from './stitcher/join-scores.js';
 import { trainingPatches } from './stitcher/training-patches.js';
 import { wholeImage } from './stitcher/whole-image.js';
 import { batchPatches } from './trainer/batch.js';
 import { fitTrainer } from './trainer/fit.js';
+import { classTable } from './writer/class-table.js';
 import { imageWriter } from './writer/images.js';
 import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
@@ -93,6 +98,7 @@ export const builtInPlugin: Plugin = definePlugin({
     histogramMatcher,
     clahe,
     cannyEdges,
+    centreCrop,
     intensityNormalizer,
     targetNormalizer,
     classLabels,
@@ -106,6 +112,7 @@ export const builtInPlugin: Plugin = definePlugin({
     fitTrainer,
     predictNetwork,
     joinPatches,
+    joinScores,
     medianPostprocessor,
     binarize,
     denormalizePrediction,
@@ -113,6 +120,8 @@ export const builtInPlugin: Plugin = definePlugin({
     roiMask,
     measure,
     reportMetrics,
+    confusion,
+    classTable,
     imageWriter,
     overlayWriter,
     panelWriter,
@@ -157,7 +166,7 @@ export const builtInPlugin: Plugin = definePlugin({
     maskedSquaredErrorLoss,
     networkLoss,
   ],
-  metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc],
+  metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc, accuracyMetric, topFiveAccuracyMetric],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
   containers: [zarr, n5, hdf5],
 });

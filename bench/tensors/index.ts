@@ -46,7 +46,7 @@ export function findPyTorch({ note }: Pick<GroupOptions, 'note'>): string | unde
   return undefined;
 }
 
-/** Idle threads of both sides sleep: on a shared machine spinning ones would take the cores from each other. */
+/** Idle threads of the reference sleep: spinning ones would take the cores from us between its turns, and make it slower itself. */
 export function startReference(python: string, tensorCase: TensorCase, threads: number): Contestant {
   const args = [THEIRS, JSON.stringify(tensorCase), JSON.stringify({ maps: FEATURE_MAPS, vit: VIT }), `${threads}`];
   return new Contestant(python, args, { OMP_WAIT_POLICY: 'passive' });

@@ -45,7 +45,7 @@ const session = await ort.InferenceSession.create(graph.model, {
   enableProfiling: true,
   logSeverityLevel: 3,
   profileFilePrefix: join(folder, 'profile'),
-  extra: { session: { intra_op: { allow_spinning: '0' } } },
+  extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
 });
 const feeds: Record<string, ort.Tensor> = {};
 for (const { name: port, shape } of graph.inputs) {

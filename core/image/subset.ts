@@ -19,14 +19,16 @@ export type Subset = Static<typeof Subset>;
 /**
  * The items of the side that is read, in their order.
  *
+ * @param classes a class id for each item, of which every fold gets its share; a fraction is drawn without looking at
+ *   them, as in BiaPy.
  * @throws DataError when a side would be empty, or neither a fraction nor folds are given.
  */
-export function chooseSubset<T>(items: readonly T[], subset: Subset): T[] {
+export function chooseSubset<T>(items: readonly T[], subset: Subset, classes?: readonly number[]): T[] {
   const { part, folds, fold = 1, fraction, seed, shuffle } = subset;
   if (folds === undefined && fraction === undefined) throw new DataError('a subset needs a fraction or folds.');
   const split =
     folds !== undefined
-      ? splitFold(items.length, folds, fold, { seed, shuffle })
+      ? splitFold(items.length, folds, fold, { seed, shuffle, ...(classes && { classes }) })
       : splitTrainValidation(items.length, fraction!, { seed, shuffle });
   return split[part].map((i) => items[i]);
 }

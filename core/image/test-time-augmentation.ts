@@ -11,7 +11,8 @@ export type Reduction = 'mean' | 'min' | 'max';
 /**
  * The combined prediction. Pictures are handed to `predict` in groups of at most `batchSize`, all of one shape.
  *
- * @param predict gives `[[z,] y, x, c]` of the same sides, or whole multiples of them, for each picture; its channels are scalars, not directions.
+ * @param predict gives `[[z,] y, x, c]` of the same sides, or whole multiples of them, or a single pixel, for each picture; its channels are
+ *   scalars, not directions.
  */
 export async function predictAugmented(
   picture: Image,
@@ -37,8 +38,9 @@ export async function predictAugmented(
   }
   const divisor = reduction === 'mean' ? symmetries.length : 1;
   const data = Float32Array.from(total!, (value) => value / divisor);
-  const scale = scaleBetween(square.shape, shape) ?? [];
-  return dropStart(image(data, shape, picture.metadata), scaleSides(added, scale));
+  const scale = scaleBetween(square.shape, shape);
+  const reduced = image(data, shape, picture.metadata);
+  return scale ? dropStart(reduced, scaleSides(added, scale)) : reduced;
 }
 
 function combine(total: Float64Array, values: Image['data'], reduction: Reduction): void {

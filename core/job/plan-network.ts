@@ -78,7 +78,8 @@ export function largestPiece(pieces: readonly Pieces[]): Pieces | undefined {
 
 /** Shape of a batch of targets beside a batch of images. */
 export function targetShape([count, ...image]: readonly number[], { channels, scale }: TargetForecast): number[] {
-  return [count, ...scaleSides(image.slice(0, -1), scale), channels];
+  const sides = image.slice(0, -1);
+  return [count, ...(scale ? scaleSides(sides, scale) : sides.map(() => 1)), channels];
 }
 
 function record(work: NetworkWork, batch: readonly number[], network: Module, spec: TrainingSpec | undefined): Trace {

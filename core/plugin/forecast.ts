@@ -53,8 +53,8 @@ export interface Finding {
 /** How the targets of a batch differ from its images. */
 export interface TargetForecast {
   readonly channels: number;
-  /** Pixels of a target along one pixel of the image, for each axis. */
-  readonly scale: readonly number[];
+  /** Pixels of a target along one pixel of the image, for each axis; null where the target is a single pixel for all. */
+  readonly scale: readonly number[] | null;
 }
 
 /** What a node computes with a network in the whole phase. */

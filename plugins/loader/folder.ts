@@ -1,6 +1,7 @@
 /**
  * Reads a folder of images, with a folder of targets where there is one.
  */
+import path from 'node:path';
 import { defer, from, type Observable, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { MemoryError } from '../../core/errors.js';
@@ -19,6 +20,7 @@ import { formatBytes, type Lease, type Memory } from '../../core/job/memory.js';
 import { defineNode, type Place } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
+import { ClassFolders, classTarget } from './class-folders.js';
 import { listPairs, type Pair, unlikePartners } from './pairs.js';
 
 const WITHIN = {
@@ -63,6 +65,10 @@ const Parameters = Type.Object(
       exclusiveMinimum: 0,
       maximum: 1,
       description: 'Part of the memory budget for decoded chunks of containers.',
+    }),
+    classes: Type.Union([ClassFolders, Type.Null()], {
+      default: null,
+      description: 'The folder holds a folder for each class, which is the target of the images in it.',
     }),
     subset: Type.Union([Subset, Type.Null()], { default: null, description: 'Read one side of a split only.' }),
     share: Type.Number({
@@ -113,7 +119,10 @@ export const folderLoader = defineNode({
             ? files.readDeferred(file, ndim, cache, within, stop)
             : files.read(file, ndim, stop);
         const raw = await open(pair.file, imagesWithin);
-        const target = pair.target && (await open(pair.target.file, targetsWithin));
+        const target =
+          pair.classId === undefined
+            ? pair.target && (await open(pair.target.file, targetsWithin))
+            : await readTarget(pair, stop);
         events.emit({ type: 'file.read', file: pair.file, bytes: sizeOf(pair.shape) * bytesPerValue(pair.dtype) });
         if (target) events.emit({ type: 'file.read', file: pair.target!.file, bytes: pair.target!.bytes });
         return {
@@ -145,10 +154,10 @@ export const folderLoader = defineNode({
       try {
         const raw = await files.read(pair.file, ndim, stop, parameters.imagesWithin);
         requireFinite(raw, pair.file);
-        const target = pair.target && (await files.read(pair.target.file, ndim, stop, parameters.targetsWithin));
-        if (target) requireFinite(target, pair.target!.file);
+        const target = await readTarget(pair, stop);
         events.emit({ type: 'file.read', file: pair.file, bytes: imageBytes(raw) });
-        if (target) events.emit({ type: 'file.read', file: pair.target!.file, bytes: imageBytes(target) });
+        if (target && pair.classId === undefined)
+          events.emit({ type: 'file.read', file: pair.target!.file, bytes: imageBytes(target) });
         return {
           id: pair.id,
           index,
@@ -157,7 +166,7 @@ export const folderLoader = defineNode({
           ...(target && { target }),
           products: {},
           facts: {
-            ...(pair.target && { targetFile: pair.target.file }),
+            ...(pair.target && pair.classId === undefined && { targetFile: pair.target.file }),
             ...(only && { onlyImage: true }),
             ...(pair.group !== undefined && { group: pair.group }),
           },
@@ -170,12 +179,22 @@ export const folderLoader = defineNode({
       }
     }
 
+    async function readTarget({ target, classId }: Pair, stop: AbortSignal): Promise<Image | undefined> {
+      if (classId !== undefined) return classTarget(classId, ndim === '3D' ? 3 : 2);
+      if (!target) return undefined;
+      const read = await files.read(target.file, ndim, stop, parameters.targetsWithin);
+      requireFinite(read, target.file);
+      return read;
+    }
+
     return (): Observable<Sample> =>
       defer(() => listPairs(parameters, files, signal)).pipe(
         switchMap((pairs) => {
           const suspicion = unlikePartners(pairs);
           if (suspicion) events.emit({ type: 'warning', message: suspicion });
           const chosen = choosePairs(pairs, parameters);
+          const lacking = lackingClasses(pairs, chosen);
+          if (lacking) events.emit({ type: 'warning', message: lacking });
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'image', total: chosen.length });
           return from(chosen);
         }),
@@ -214,7 +233,19 @@ function choosePairs(pairs: readonly Pair[], { subset }: FolderParameters): Chos
   }
   const all = [...samples.values()];
   if (all.length === 1) return all[0].map((chosen) => ({ ...chosen, only: true }));
-  return (subset ? chooseSubset(all, subset) : all).flat();
+  const classes = all.flatMap(([{ pair }]) => pair.classId ?? []);
+  return (subset ? chooseSubset(all, subset, classes.length > 0 ? classes : undefined) : all).flat();
+}
+
+/** Classes of which a split has left nothing on the side that is read, in a sentence. */
+function lackingClasses(pairs: readonly Pair[], chosen: readonly Chosen[]): string | undefined {
+  const left = new Set(chosen.map(({ pair }) => pair.classId));
+  const lacking = new Set(pairs.flatMap(({ classId, file }) => (left.has(classId) ? [] : [path.dirname(file)])));
+  if (lacking.size === 0) return undefined;
+  return (
+    `The split of the training images leaves none of ${[...lacking].join(', ')} on one side. Draw at random ` +
+    '(DATA.VAL.RANDOM), hold out more (DATA.VAL.SPLIT_TRAIN), or use folds (DATA.VAL.CROSS_VAL), which divide each class.'
+  );
 }
 
 async function planFolder(parameters: FolderParameters, planner: Planner): Promise<Forecast> {
@@ -239,10 +270,12 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
   return { images, onlyImage: chosen.some(({ only }) => only) };
 }
 
-function whyChosen({ subset, targets, scale }: FolderParameters, found: number, chosen: number): string {
+function whyChosen({ subset, targets, scale, classes }: FolderParameters, found: number, chosen: number): string {
   const labels =
     targets === null
-      ? ''
+      ? classes?.known
+        ? ` They lie in ${counted(classes.count, 'folder')}, one for each class.`
+        : ''
       : ` Targets from ${targets} match them in number and ${scale.some((factor) => factor > 1) ? `are ${scale.join('×')} times as large` : 'shape'}.`;
   if (!subset || chosen === found) {
     const divided = subset && found === 1 ? ' Its patches are divided into training and validation.' : '';

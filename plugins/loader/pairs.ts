@@ -7,6 +7,7 @@ import type { Dimensionality } from '../../core/image/axes.js';
 import type { ImageFiles, InContainer } from '../../core/image/files.js';
 import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
 import { scaleSides } from '../../core/image/scale.js';
+import { type ClassFolders, classTarget, listClassFolders } from './class-folders.js';
 import { listFolder } from './list-folder.js';
 
 export interface Pair {
@@ -20,6 +21,8 @@ export interface Pair {
   target?: { file: string; shape: number[]; bytes: number };
   /** Folder of its sample, where each sample is a folder of versions. */
   group?: string;
+  /** Class of the whole image, where each class is a folder. */
+  classId?: number;
 }
 
 export interface PairOptions {
@@ -37,6 +40,8 @@ export interface PairOptions {
   scale?: readonly number[];
   /** `images` and `targets` hold a folder for each sample: with versions of the image, and with one target. */
   versions?: boolean;
+  /** `images` holds a folder for each class, which is the target of the images in it. */
+  classes?: ClassFolders | null;
 }
 
 /** Problems told in one message; the rest is counted. */
@@ -50,7 +55,7 @@ const MOST_TOLD = 20;
  *   FormatError when one file alone cannot be read.
  */
 export async function listPairs(options: PairOptions, files: ImageFiles, signal: AbortSignal): Promise<Pair[]> {
-  const { raws, targets, groups } = options.versions ? await listVersions(options) : await listSingles(options);
+  const { raws, targets, groups, classes } = await list(options);
   if (targets && targets.length !== raws.length)
     throw new DataError(
       `${options.images} holds ${raws.length} images, but ${options.targets} holds ${targets.length} targets. ` +
@@ -64,7 +69,8 @@ export async function listPairs(options: PairOptions, files: ImageFiles, signal:
     if (signal.aborted) throw new AbortedError();
     try {
       const pair = await probePair(raws[i], targets?.[i], options, files, problems);
-      pairs.push(groups ? { ...pair, group: groups[i], id: `${groups[i]}_${pair.id}` } : pair);
+      if (groups) pairs.push({ ...pair, group: groups[i], id: `${groups[i]}_${pair.id}` });
+      else pairs.push(classes ? withClass(pair, classes[i]) : pair);
     } catch (error) {
       if (!(error instanceof BiagraphError)) throw error;
       first.error ??= error;
@@ -89,6 +95,24 @@ interface Listed {
   targets?: string[];
   /** One for each raw image. */
   groups?: string[];
+  /** Class id of each raw image. */
+  classes?: number[];
+}
+
+async function list(options: PairOptions): Promise<Listed> {
+  if (options.versions) return listVersions(options);
+  if (!options.classes) return listSingles(options);
+  const members = await listClassFolders(options.images, options.classes);
+  return {
+    raws: members.map(({ file }) => file),
+    ...(options.classes.known && { classes: members.map(({ classId }) => classId) }),
+  };
+}
+
+/** The target of an image is its class, which is in no file. */
+function withClass(pair: Pair, classId: number): Pair {
+  const { shape, data } = classTarget(classId, pair.shape.length - 1);
+  return { ...pair, classId, target: { file: pair.file, shape: [...shape], bytes: data.byteLength } };
 }
 
 async function listSingles({ images, targets, targetsWithin }: PairOptions): Promise<Listed> {
@@ -204,9 +228,18 @@ export function unlikePartners(pairs: readonly Pair[]): string | undefined {
   );
 }
 
-/** Two files such as a.png and a.tif would write results over each other. */
+/** Two files such as a.png and a.tif, or of the same name in two folders, would write results over each other. */
 function uniqueIds(pairs: Pair[]): Pair[] {
-  const seen = new Map<string, number>();
-  for (const pair of pairs) seen.set(pair.id, (seen.get(pair.id) ?? 0) + 1);
-  return pairs.map((pair) => (seen.get(pair.id)! > 1 ? { ...pair, id: path.basename(pair.file) } : pair));
+  const seen = new Map<string, Pair[]>();
+  for (const pair of pairs) seen.set(pair.id, [...(seen.get(pair.id) ?? []), pair]);
+  return pairs.map((pair) => {
+    const alike = seen.get(pair.id)!;
+    if (alike.length === 1) return pair;
+    const [folders, names] = [
+      alike.map(({ file }) => path.dirname(file)),
+      alike.map(({ file }) => path.basename(file)),
+    ];
+    const name = new Set(names).size === alike.length ? path.basename(pair.file) : pair.id;
+    return { ...pair, id: new Set(folders).size > 1 ? `${path.basename(path.dirname(pair.file))}_${name}` : name };
+  });
 }

@@ -13,6 +13,8 @@ export interface CrossEntropyOptions {
   classes: number;
   /** One weight per class, for more than two classes. */
   classWeights?: readonly number[];
+  /** Two classes have a logit each, too, as those of whole images do. */
+  exclusive?: boolean;
   /** Label that counts nowhere, for more than two classes; −1 for none. */
   ignoreIndex?: number;
   /** Weights the rarer of foreground and background up, for up to two classes. */
@@ -20,14 +22,16 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * A loss over the first output. Binary: the target has the channels of the logits. More classes: the target has one
+ * A loss over the first output `[n, ..., y, x, c]`, or `[n, c]` for classes of whole images. Binary: the target has the channels of the logits. More classes: the target has one
  * channel of labels. With a second output (a class head), that one is compared with the last target channel.
  */
 export function crossEntropy(options: CrossEntropyOptions): Measure {
   return ([logits, classLogits], target) => {
     const fitted = fitTarget(target, logits);
     if (!classLogits)
-      return options.classes > 2 ? softmaxLoss(logits, fitted, options) : binary(logits, fitted, options);
+      return options.classes > 2 || options.exclusive
+        ? softmaxLoss(logits, fitted, options)
+        : binary(logits, fitted, options);
     const channels = fitted.shape[fitted.shape.length - 1];
     const [channelsTarget, labels] = tf.split(fitted, [channels - 1, 1], -1);
     return tf.add(binary(logits, channelsTarget, options), softmaxLoss(classLogits, labels, options)) as Scalar;
@@ -55,7 +59,8 @@ export function binaryCrossEntropy(logits: Tensor, target: Tensor): Tensor {
 /** Σ weight · (−log softmax of the target class) / Σ weight, over pixels that are not ignored. */
 function softmaxLoss(logits: Tensor, labels: Tensor, { classWeights, ignoreIndex }: CrossEntropyOptions): Scalar {
   const classes = logits.shape[logits.shape.length - 1];
-  const flat = tf.reshape(labels, labels.shape.slice(0, -1));
+  // One label for each place that has logits; of whole images the target is a single pixel, and logits have no space.
+  const flat = tf.reshape(labels, logits.shape.slice(0, -1));
   // A label outside of 0 … classes−1, as the ignored one is, has no 1 anywhere.
   const chosen = tf.oneHot(tf.cast(flat, 'int32'), classes);
   const kept = ignoreIndex === undefined || ignoreIndex < 0 ? chosen : excluded(chosen, labels, ignoreIndex);

@@ -170,9 +170,16 @@ class Predictor {
         const size = head.data.length / pictures.length;
         return image(head.data.subarray(i * size, (i + 1) * size), head.shape.slice(1), picture.metadata);
       });
-      return activateChannels(joinChannels(atImageSize(parts, picture)), this.parameters.activations);
+      return activateChannels(asImage(joinChannels(atImageSize(parts, picture)), picture), this.parameters.activations);
     });
   }
+}
+
+/** Scores of a whole image `[c]` as an image of one pixel. */
+function asImage(prediction: Image, { shape }: Image): Image {
+  if (prediction.shape.length > 1) return prediction;
+  const space = new Array<number>(shape.length - 1).fill(1);
+  return image(prediction.data, [...space, ...prediction.shape], prediction.metadata);
 }
 
 function zeros(shape: readonly number[], metadata: Image['metadata']): Image {

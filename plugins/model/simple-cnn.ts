@@ -97,6 +97,8 @@ export const simpleCNN = defineNetwork({
   fromConfig: (config) => ({
     imageSize: imageSizeFromConfig(config),
     activation: config.MODEL.ACTIVATION.toLowerCase(),
+    // BiaPy's second softmax only dulls the gradients. Weights and the chosen class are the same without it.
+    softmax: false,
   }),
   build: buildSimpleCNN,
 });

@@ -5,6 +5,7 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { channelCount, type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
+import { scaleBetween } from '../../core/image/scale.js';
 import { unitScale } from '../../core/nd/grey.js';
 import { resize } from '../../core/nd/resize.js';
 import type { SplineOrder } from '../../core/nd/spline.js';
@@ -96,8 +97,12 @@ export const resizePreprocessor = defineNode({
   },
 });
 
-/** Sides of a resized target: of a super-resolution it has several pixels for one of the image. */
-function targetSize(size: readonly number[], shape: readonly number[], target: readonly number[]): number[] {
+/**
+ * Sides of a resized target: of a super-resolution it has several pixels for one of the image, and a class, which belongs
+ * to the image as a whole, stays one value.
+ */
+function targetSize(size: readonly number[], shape: readonly number[], target: readonly number[]): readonly number[] {
+  if (!scaleBetween(shape, target)) return target.slice(0, -1);
   return size.map((side, axis) => Math.round((side * target[axis]) / shape[axis]));
 }
 

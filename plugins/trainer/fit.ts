@@ -152,7 +152,7 @@ export const fitTrainer = defineNode({
 function targetOf({ images: [first] }: Forecast): TargetForecast {
   if (!first?.targetShape) return { channels: 1, scale: [] };
   const { shape, targetShape, file } = first;
-  return { channels: targetShape.at(-1)!, scale: scaleBetween(shape, targetShape, file) ?? [] };
+  return { channels: targetShape.at(-1)!, scale: scaleBetween(shape, targetShape, file) ?? null };
 }
 
 /** A checkpoint as this training starts from it. */

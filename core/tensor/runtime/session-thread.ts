@@ -149,8 +149,9 @@ function sessionOptions(processorNodes: readonly string[] = []): OnnxRuntime.Inf
     logSeverityLevel: 3,
     // A planned block comes on top of what the first run took: two fifths more memory, and not faster.
     enableMemPattern: false,
-    // Idle threads that spin take the cores that loading and augmentation run on, and bring nothing when alone.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    // Threads that sleep between two short operators wake too late for them: a small image took twice the time. Between two
+    // runs they sleep, so that loading and augmentation have the cores.
+    extra: { session: { intra_op: { allow_spinning: '1' }, force_spinning_stop: '1' } },
   };
 }
 
