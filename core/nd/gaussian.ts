@@ -1,7 +1,7 @@
 /** Gaussian blur with the truncated kernel of `scipy.ndimage.gaussian_filter`. */
 
 import { type Image, image } from '../image/image.js';
-import { correlateAxis } from './correlate.js';
+import { correlateAxis, type Floats } from './correlate.js';
 import type { SplineBorder } from './spline.js';
 
 export interface GaussianOptions {
@@ -21,24 +21,33 @@ export interface GaussianOptions {
  * @returns float32, or float64 from float64 and 32-bit integers, in the range of the input.
  */
 export function gaussian(picture: Image, sigma: number | readonly number[], options: GaussianOptions = {}): Image {
-  const blurred = gaussianValues(new Float64Array(picture.data), picture.shape, sigma, options);
-  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
-  return image(wide ? blurred : new Float32Array(blurred), picture.shape, picture.metadata);
+  const { data, dtype } = picture;
+  const wide = dtype === 'float64' || dtype === 'int32' || dtype === 'uint32';
+  const values = data instanceof Float32Array ? data : wide ? new Float64Array(data) : new Float32Array(data);
+  const blurred = gaussianValues(values, picture.shape, sigma, options);
+  return image(blurred === data ? data.slice() : blurred, picture.shape, picture.metadata);
 }
 
-/** The blur of an array in C order whose last axis is channels, in double precision. */
-export function gaussianValues(
-  values: Float64Array,
+/**
+ * The blur of an array in C order whose last axis is channels, in the precision of the values.
+ *
+ * @returns a new array, or the values themselves where no axis is blurred.
+ */
+export function gaussianValues<Values extends Floats>(
+  values: Values,
   shape: readonly number[],
   sigma: number | readonly number[],
   { border = 'symmetric', fill = 0, truncate = 4 }: GaussianOptions = {},
-): Float64Array {
+): Values {
   const sigmas = typeof sigma === 'number' ? new Array<number>(shape.length - 1).fill(sigma) : sigma;
   if (sigmas.length < shape.length - 1 || sigmas.some((deviation) => !(deviation >= 0)))
     throw new RangeError(`standard deviations ${sigmas.join(', ')} do not fit an image of shape ${shape.join('×')}`);
   let blurred = values;
-  for (const [axis, deviation] of sigmas.entries())
-    if (deviation > 1e-15) blurred = correlateAxis(blurred, shape, axis, kernel(deviation, truncate), border, fill);
+  for (const [axis, deviation] of sigmas.entries()) {
+    if (!(deviation > 1e-15)) continue;
+    const result = blurred === values ? undefined : blurred;
+    blurred = correlateAxis(blurred, shape, axis, kernel(deviation, truncate), border, fill, result);
+  }
   return blurred;
 }
 

@@ -1,5 +1,6 @@
 /** Percentiles of numpy's default kind: linear interpolation between neighbours in rank. */
 
+import { endianness } from 'node:os';
 import type { PixelArray } from '../image/image.js';
 
 /**
@@ -12,11 +13,13 @@ export function percentiles(values: PixelArray, q: readonly number[], first = 0,
   if (count < 1) throw new RangeError('percentiles of no values');
   const wrong = q.find((percent) => !(percent >= 0 && percent <= 100));
   if (wrong !== undefined) throw new RangeError(`percentile ${wrong} is outside [0, 100]`);
-  const select = ranks(values, first, step, count);
-  return q.map((percent) => {
-    const rank = (percent / 100) * (count - 1);
-    const below = Math.floor(rank);
-    const t = rank - below;
+  const few = count < FEW && values.BYTES_PER_ELEMENT > 1;
+  const places = q.map((percent) => (percent / 100) * (count - 1));
+  const wanted = places.flatMap((place) => [Math.floor(place), Math.min(Math.floor(place) + 1, count - 1)]);
+  const select = few ? sortedRanks(values, first, step, count) : ranks(values, first, step, wanted);
+  return places.map((place) => {
+    const below = Math.floor(place);
+    const t = place - below;
     const low = select(below);
     if (t === 0) return low;
     const high = select(below + 1);
@@ -25,90 +28,94 @@ export function percentiles(values: PixelArray, q: readonly number[], first = 0,
   });
 }
 
-/** A function that gives the k-th smallest value, k from 0. */
-function ranks(values: PixelArray, first: number, step: number, count: number): (k: number) => number {
-  if (values instanceof Uint8Array || values instanceof Uint16Array) return countedRanks(values, first, step);
-  return binnedRanks(values, first, step) ?? copiedRanks(values, first, step, count);
+/** Below this sorting takes less time than counting in many bins. */
+const FEW = 8192;
+
+function sortedRanks(values: PixelArray, first: number, step: number, count: number): (k: number) => number {
+  const sorted = Float64Array.from({ length: count }, (_, i) => values[first + i * step]).sort();
+  return (k) => sorted[k];
 }
 
-function countedRanks(values: Uint8Array | Uint16Array, first: number, step: number): (k: number) => number {
-  const histogram = new Uint32Array(2 ** (8 * values.BYTES_PER_ELEMENT));
-  for (let i = first; i < values.length; i += step) histogram[values[i]]++;
-  return (k) => {
-    let value = 0;
-    for (let seen = histogram[0]; seen <= k; seen += histogram[++value]);
-    return value;
-  };
+/** A function that gives the k-th smallest value, k from 0, for the ranks `wanted`. */
+function ranks(values: PixelArray, first: number, step: number, wanted: readonly number[]): (k: number) => number {
+  switch (values.BYTES_PER_ELEMENT) {
+    case 1:
+    case 2:
+      return countedRanks(values, first, step);
+    default:
+      return digitRanks(values, first, step, wanted);
+  }
 }
 
-/** Bins that values are first counted in; those of a bin are then sorted when a rank falls into it. */
-const BINS = 16384;
+/** Values of 8 and 16 bits are counted one by one. */
+function countedRanks(values: PixelArray, first: number, step: number): (k: number) => number {
+  const bins = 2 ** (8 * values.BYTES_PER_ELEMENT);
+  const least = values instanceof Int8Array || values instanceof Int16Array ? -bins / 2 : 0;
+  const counts = new Uint32Array(bins);
+  if (least === 0) for (let i = first; i < values.length; i += step) counts[values[i]]++;
+  else for (let i = first; i < values.length; i += step) counts[values[i] - least]++;
+  return (k) => binOf(counts, k).bin + least;
+}
 
-/** Undefined where bins would not divide the values: hardly any range, or one that is not finite. */
-function binnedRanks(values: PixelArray, first: number, step: number): ((k: number) => number) | undefined {
-  let low = Infinity;
-  let high = -Infinity;
-  for (let i = first; i < values.length; i += step) {
-    const value = values[i];
-    if (value < low) low = value;
-    if (value > high) high = value;
+/** The bin that the k-th smallest value was counted in, and its rank among those in it. */
+function binOf(counts: Uint32Array, k: number): { bin: number; rank: number } {
+  let bin = 0;
+  let rank = k;
+  while (rank >= counts[bin]) rank -= counts[bin++];
+  return { bin, rank };
+}
+
+const DIGITS = 65536;
+const SIGN = -0x80000000;
+
+/**
+ * Values of 32 and 64 bits by their digits in the base 65536: one pass counts the highest digit of all, another one the
+ * next digit of those that are alike in the first with a wanted rank. Values of 64 bits alike in both are sorted.
+ */
+function digitRanks(values: PixelArray, first: number, step: number, wanted: readonly number[]): (k: number) => number {
+  const size = values.BYTES_PER_ELEMENT / 4;
+  const words = new Int32Array(values.buffer, values.byteOffset, values.length * size);
+  const start = first * size + (size === 2 && endianness() === 'LE' ? 1 : 0);
+  // Turned so that keys are in the order of the numbers: bits of floating-point numbers run backwards below 0.
+  const sign = values instanceof Uint32Array ? 0 : SIGN;
+  const backwards = values instanceof Float32Array || values instanceof Float64Array ? 0x7fffffff : 0;
+  const leading = new Uint32Array(DIGITS);
+  for (let i = start; i < words.length; i += step * size) {
+    const word = words[i];
+    leading[(word ^ ((word >> 31) & backwards) ^ sign) >>> 16]++;
   }
-  const scale = BINS / (high - low);
-  if (!(scale > 0 && Number.isFinite(scale) && Number.isFinite(low))) return undefined;
-  const last = BINS - 1;
-  const counts = new Uint32Array(BINS);
-  for (let i = first; i < values.length; i += step) {
-    const bin = ((values[i] - low) * scale) | 0;
-    counts[bin < last ? bin : last]++;
+
+  const slots = new Uint16Array(DIGITS);
+  const following: Uint32Array[] = [];
+  for (const { bin } of wanted.map((k) => binOf(leading, k)))
+    if (slots[bin] === 0) slots[bin] = following.push(new Uint32Array(DIGITS));
+  for (let i = start; i < words.length; i += step * size) {
+    const word = words[i];
+    const key = word ^ ((word >> 31) & backwards) ^ sign;
+    const slot = slots[key >>> 16];
+    if (slot > 0) following[slot - 1][key & 0xffff]++;
   }
+
+  const word = new Int32Array(1);
+  const number = new (values.constructor as new (buffer: ArrayBuffer) => PixelArray)(new ArrayBuffer(8));
   const sorted = new Map<number, Float64Array>();
-  const valuesOf = (wanted: number) => {
-    const found = new Float64Array(counts[wanted]);
-    for (let i = first, to = 0; to < found.length; i += step) {
-      const bin = ((values[i] - low) * scale) | 0;
-      if ((bin < last ? bin : last) === wanted) found[to++] = values[i];
-    }
+  const alike = (high: number, count: number): Float64Array => {
+    const found = new Float64Array(count);
+    for (let i = start, to = 0; to < count; i += step * size)
+      if (words[i] === high) found[to++] = values[(i - (i % 2)) / 2];
     return found.sort();
   };
   return (k) => {
-    let bin = 0;
-    let below = 0;
-    while (below + counts[bin] <= k) below += counts[bin++];
-    if (!sorted.has(bin)) sorted.set(bin, valuesOf(bin));
-    return sorted.get(bin)![k - below];
-  };
-}
-
-function copiedRanks(values: PixelArray, first: number, step: number, count: number): (k: number) => number {
-  const copy = new (values.constructor as new (length: number) => PixelArray)(count);
-  for (let i = first, to = 0; i < values.length; i += step) copy[to++] = values[i];
-  return (k) => select(copy, k);
-}
-
-/** The k-th smallest value by Hoare's quickselect; reorders `values`. */
-export function select(values: PixelArray, k: number): number {
-  let left = 0;
-  let right = values.length - 1;
-  while (left < right) {
-    const pivot = middleOfThree(values[left], values[(left + right) >>> 1], values[right]);
-    let i = left;
-    let j = right;
-    while (i <= j) {
-      while (values[i] < pivot) i++;
-      while (values[j] > pivot) j--;
-      if (i <= j) {
-        const swap = values[i];
-        values[i++] = values[j];
-        values[j--] = swap;
-      }
+    const { bin, rank } = binOf(leading, k);
+    const counts = following[slots[bin] - 1];
+    const next = binOf(counts, rank);
+    const key = (bin << 16) | next.bin;
+    word[0] = key ^ sign ^ (key >= 0 ? backwards : 0);
+    if (size === 2) {
+      if (!sorted.has(key)) sorted.set(key, alike(word[0], counts[next.bin]));
+      return sorted.get(key)![next.rank];
     }
-    if (k <= j) right = j;
-    else if (k >= i) left = i;
-    else return values[k];
-  }
-  return values[k];
-}
-
-function middleOfThree(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
+    new Int32Array(number.buffer)[0] = word[0];
+    return number[0];
+  };
 }

@@ -29,8 +29,10 @@ const MAXIMUM: Readonly<Record<Lane, number>> = {
   float32: 0xeb,
   float64: 0xf7,
 };
-const ADD = 0xf0;
-const MULTIPLY = 0xf2;
+/** Lanes that are summed and multiplied. */
+export type FloatLane = 'float32' | 'float64';
+const ADD: Readonly<Record<FloatLane, number>> = { float32: 0xe4, float64: 0xf0 };
+const MULTIPLY: Readonly<Record<FloatLane, number>> = { float32: 0xe6, float64: 0xf2 };
 
 /** What is used of WebAssembly; complete types come with those of browsers only. */
 declare const WebAssembly: {
@@ -91,24 +93,25 @@ export class VectorLoop {
     return this.emit(0xfd, ...unsigned(MAXIMUM[lane]));
   }
 
-  /** Sum of two values on the stack, as float64. */
-  add(): this {
-    return this.emit(0xfd, ...unsigned(ADD));
+  /** Sum of two values on the stack. */
+  add(lane: FloatLane): this {
+    return this.emit(0xfd, ...unsigned(ADD[lane]));
   }
 
-  multiply(): this {
-    return this.emit(0xfd, ...unsigned(MULTIPLY));
+  multiply(lane: FloatLane): this {
+    return this.emit(0xfd, ...unsigned(MULTIPLY[lane]));
   }
 
-  /** One float64 in both lanes. */
-  constant(value: number): this {
-    const bytes = new Uint8Array(Float64Array.of(value, value).buffer);
+  /** One number in all lanes. */
+  constant(value: number, lane: FloatLane): this {
+    const numbers = lane === 'float64' ? Float64Array.of(value, value) : Float32Array.of(value, value, value, value);
+    const bytes = new Uint8Array(numbers.buffer);
     return this.emit(0xfd, 0x0c, ...bytes);
   }
 
-  /** The float64 that lies at an address of the memory, the same at every turn, in both lanes. */
-  spread(address: number): this {
-    return this.emit(0x41, 0, 0xfd, 0x0a, 0, ...unsigned(address));
+  /** The number that lies at an address of the memory, the same at every turn, in all lanes. */
+  spread(address: number, lane: FloatLane): this {
+    return this.emit(0x41, 0, 0xfd, lane === 'float64' ? 0x0a : 0x09, 0, ...unsigned(address));
   }
 
   /** @param bytes memory that offsets and rows reach into. */

@@ -1,7 +1,7 @@
 /** From the stored bytes of a strip or tile to sample values. */
 
 import { endianness } from 'node:os';
-import { allocate, type PixelArray } from '../../core/image/image.js';
+import { allocate, type DType, type PixelArray } from '../../core/image/image.js';
 import { fromHalf, narrow, toNative } from './stored-number.js';
 import { decompress } from './tiff-codec.js';
 import { blockRowBytes, type Page } from './tiff-page.js';
@@ -18,8 +18,7 @@ export async function readBlock(
 ): Promise<PixelArray> {
   const rowBytes = blockRowBytes(page);
   const stored = page.reversedBits ? Uint8Array.from(data, reverseBits) : data;
-  // Copied: decoded bytes may be a view on a shared or unaligned buffer, and predictors work in place.
-  const bytes = new Uint8Array(await decompress(page.compression, stored, rows * rowBytes));
+  const bytes = ownBytes(await decompress(page.compression, stored, rows * rowBytes), data);
   const perPixel = page.planar ? 1 : page.samples;
   const values = rows * page.blockWidth * perPixel;
   if (page.predictor === 3) undoFloatPredictor(bytes, rows, rowBytes, perPixel, page.bits / 8);
@@ -27,10 +26,20 @@ export async function readBlock(
   if (page.predictor === 2) undoDifferences(bytes, rows, page.blockWidth, perPixel, page.bits);
   if (page.bits % 8 !== 0 || page.bits === 24) return unpackBits(bytes, page, rows, perPixel, littleEndian);
   if (page.bits === 64 && page.sampleFormat !== 'float') return narrow(bytes, page.sampleFormat === 'int');
-  if (page.bits === 16 && page.sampleFormat === 'float') return fromHalf(new Uint16Array(bytes.buffer, 0, values));
-  const result = allocate(page.dtype, values);
-  new Uint8Array(result.buffer).set(bytes);
-  return result;
+  if (page.bits === 16 && page.sampleFormat === 'float')
+    return fromHalf(new Uint16Array(bytes.buffer, bytes.byteOffset, values));
+  return viewAs(page.dtype, bytes, values);
+}
+
+/** Bytes that may be changed in place and viewed as any number: themselves, or a copy where they are another's or unaligned. */
+function ownBytes(bytes: Uint8Array, others: Uint8Array): Uint8Array<ArrayBuffer> {
+  const own = bytes.buffer instanceof ArrayBuffer && bytes.buffer !== others.buffer && bytes.byteOffset % 8 === 0;
+  return own ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}
+
+function viewAs(dtype: DType, { buffer, byteOffset }: Uint8Array<ArrayBuffer>, values: number): PixelArray {
+  const Numbers = allocate(dtype, 0).constructor as new (buffer: ArrayBuffer, at: number, length: number) => PixelArray;
+  return new Numbers(buffer, byteOffset, values);
 }
 
 function reverseBits(byte: number): number {
@@ -39,16 +48,22 @@ function reverseBits(byte: number): number {
   return result;
 }
 
-function undoDifferences(bytes: Uint8Array, rows: number, width: number, samples: number, bits: number): void {
+function undoDifferences(
+  bytes: Uint8Array<ArrayBuffer>,
+  rows: number,
+  width: number,
+  samples: number,
+  bits: number,
+): void {
   const row = width * samples;
   const values =
     bits === 8
       ? bytes
       : bits === 16
-        ? new Uint16Array(bytes.buffer)
+        ? new Uint16Array(bytes.buffer, bytes.byteOffset, rows * row)
         : bits === 32
-          ? new Uint32Array(bytes.buffer)
-          : new BigUint64Array(bytes.buffer);
+          ? new Uint32Array(bytes.buffer, bytes.byteOffset, rows * row)
+          : new BigUint64Array(bytes.buffer, bytes.byteOffset, rows * row);
   if (values instanceof BigUint64Array) {
     for (let y = 0; y < rows; y++)
       for (let i = y * row + samples; i < (y + 1) * row; i++) values[i] += values[i - samples];

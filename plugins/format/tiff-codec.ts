@@ -1,7 +1,7 @@
 /** Decompression of TIFF strips and tiles, bounded by the size that the header promises. */
 
 import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { inflate, inflateSync } from 'node:zlib';
 import { decodeZstd } from './zstd.js';
 
 /** A compression that can be read. */
@@ -12,14 +12,26 @@ interface Codec {
   decode(data: Uint8Array, expected: number): Promise<Uint8Array> | Uint8Array;
 }
 
-const inflateBlock = promisify<Uint8Array, { maxOutputLength: number }, Uint8Array>(inflate);
+const inflateAside = promisify<Uint8Array, Inflating, Uint8Array>(inflate);
+
+/** Below this a block is decompressed sooner than it is handed to another thread and taken back. */
+const LEAST_ASIDE = 256 * 1024;
+/** zlib makes its output in one piece where there is room for it and a little more. */
+const ROOM = 64;
+/** Of a header that lies no more than this is believed at a time. */
+const MOST_CHUNK = 2 ** 26;
+
+type Inflating = { maxOutputLength: number; chunkSize: number };
 
 /** Some writers fill up the last strip; more than this on top of it is damage. */
 const SLACK = 64 * 1024;
 
 const deflateCodec: Codec = {
   expansion: 1032,
-  decode: (data, expected) => inflateBlock(data, { maxOutputLength: expected + SLACK }),
+  decode(data, expected) {
+    const options = { maxOutputLength: expected + SLACK, chunkSize: Math.min(expected + ROOM, MOST_CHUNK) };
+    return expected < LEAST_ASIDE ? inflateSync(data, options) : inflateAside(data, options);
+  },
 };
 
 /** By the number of TIFF tag 259. JPEG (7) is decoded per image elsewhere. */
@@ -61,7 +73,7 @@ export function compressionName(compression: number): string {
   return NAMES[compression] ? `${NAMES[compression]} (${compression})` : `number ${compression}`;
 }
 
-/** Decompresses a block of at most `expected` bytes. Throws an Error that says what is wrong. */
+/** Decompresses a block to `expected` bytes, which may be a view of `data`. Throws an Error that says what is wrong. */
 export async function decompress(compression: number, data: Uint8Array, expected: number): Promise<Uint8Array> {
   const decoded = await CODECS[compression].decode(data, expected);
   if (decoded.length < expected) throw new Error(`${decoded.length} of ${expected} bytes of pixels could be decoded`);

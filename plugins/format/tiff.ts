@@ -32,8 +32,10 @@ export const tiff = defineFormat({
   write: writeTiff,
 });
 
-/** Blocks decompressed at a time; inflate runs on the thread pool. */
+/** Runs of blocks on their way at a time; what is large or slow to decompress does it on the thread pool. */
 const CONCURRENT = 4;
+/** Blocks that lie one behind the other are read in runs of about this many bytes. */
+const RUN = 2 ** 20;
 
 async function readTiff(bytes: FileBytes): Promise<RawImage> {
   const directories = await readDirectories(bytes);
@@ -74,28 +76,57 @@ async function readPlain({ pages }: Series, data: PixelArray, bytes: FileBytes, 
 }
 
 async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
-  const jobs = blockJobs(pages);
+  const runs = blockRuns(pages);
   const work = async () => {
-    for (const job of jobs) {
+    for (const run of runs) {
       bytes.checkStop();
-      const what = `block ${job.block} of page ${job.index}`;
-      const stored = await bytes.read(job.page.offsets[job.block], job.page.byteCounts[job.block], what);
-      try {
-        place(await decode(stored, job, littleEndian), job, data);
-      } catch (cause) {
-        if (isBiagraphError(cause)) throw cause;
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw bytes.damaged(`${what} cannot be decoded: ${reason}. Copy the file again or save it anew.`, cause);
+      const start = run[0].offset;
+      const { offset, length } = run[run.length - 1];
+      const stored = await bytes.read(start, offset + length - start, nameOf(run[0]));
+      for (const job of run) {
+        try {
+          const block = stored.subarray(job.offset - start, job.offset - start + job.length);
+          place(await decode(block, job, littleEndian), job, data);
+        } catch (cause) {
+          if (isBiagraphError(cause)) throw cause;
+          const reason = cause instanceof Error ? cause.message : String(cause);
+          throw bytes.damaged(
+            `${nameOf(job)} cannot be decoded: ${reason}. Copy the file again or save it anew.`,
+            cause,
+          );
+        }
       }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT }, work));
 }
 
+function nameOf({ block, index }: BlockJob): string {
+  return `block ${block} of page ${index}`;
+}
+
+/** Blocks in reading order, those together that follow each other in the file. */
+function* blockRuns(pages: Page[]): Generator<BlockJob[]> {
+  let run: BlockJob[] = [];
+  let end = 0;
+  for (const job of blockJobs(pages)) {
+    if (run.length > 0 && (job.offset !== end || end - run[0].offset >= RUN)) {
+      yield run;
+      run = [];
+    }
+    run.push(job);
+    end = job.offset + job.length;
+  }
+  yield run;
+}
+
 interface BlockJob {
   page: Page;
   index: number;
   block: number;
+  /** Where it lies in the file. */
+  offset: number;
+  length: number;
   sample: number;
   down: number;
   across: number;
@@ -104,11 +135,12 @@ interface BlockJob {
 function* blockJobs(pages: Page[]): Generator<BlockJob> {
   for (let index = 0; index < pages.length; index++) {
     const page = pages[index];
+    const { offsets, byteCounts } = page;
     let block = 0;
     for (let sample = 0; sample < (page.planar ? page.samples : 1); sample++)
       for (let down = 0; down < page.blocksDown; down++)
         for (let across = 0; across < page.blocksAcross; across++)
-          yield { page, index, block: block++, sample, down, across };
+          yield { page, index, block, offset: offsets[block], length: byteCounts[block++], sample, down, across };
   }
 }
 
@@ -135,6 +167,11 @@ function place(
   const columns = Math.min(blockWidth, width - across * blockWidth);
   const step = planar ? samples : 1;
   const inBlock = planar ? 1 : samples;
+  if (step === 1 && columns === width && blockWidth === width) {
+    const first = (index * page.height + down * page.blockHeight) * width * samples;
+    data.set(values.subarray(0, rows * width * samples), first);
+    return;
+  }
   for (let y = 0; y < rows; y++) {
     const row = index * page.height + down * page.blockHeight + y;
     const to = (row * width + across * blockWidth) * samples + sample;

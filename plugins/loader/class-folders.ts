@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
 import { type Image, image } from '../../core/image/image.js';
-import { listFolder } from './list-folder.js';
+import { listFolder } from '../../core/image/list-folder.js';
 
 export const ClassFolders = Type.Object(
   {

@@ -6,9 +6,9 @@ import { AbortedError, BiagraphError, DataError } from '../../core/errors.js';
 import type { Dimensionality } from '../../core/image/axes.js';
 import type { ImageFiles, InContainer } from '../../core/image/files.js';
 import { bytesPerValue, type DType, sizeOf } from '../../core/image/image.js';
+import { listFolder } from '../../core/image/list-folder.js';
 import { scaleSides } from '../../core/image/scale.js';
 import { type ClassFolders, classTarget, listClassFolders } from './class-folders.js';
-import { listFolder } from './list-folder.js';
 
 export interface Pair {
   /** Stem of the raw file; unique in the folder. */

@@ -1,19 +1,50 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { listFolder } from '../../../core/image/list-folder.js';
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'list-'));
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'biagraph-list-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterEach(() => rmSync(folder, { recursive: true }));
+const put = (name: string | Buffer) =>
+  writeFileSync(
+    typeof name === 'string' ? path.join(folder, name) : Buffer.concat([Buffer.from(`${folder}/`), name]),
+    '',
+  );
 
-test('names in plain order, hidden ones left out; an empty folder, a file and a missing folder are refused', async () => {
-  await expect(listFolder(folder, 'KEY')).rejects.toThrow(`${folder}: the folder is empty.`);
-  for (const name of ['10.tif', '9.tif', '.hidden', 'A.tif']) await writeFile(path.join(folder, name), '');
-  expect(await listFolder(folder, 'KEY')).toEqual(['10.tif', '9.tif', 'A.tif'].map((name) => path.join(folder, name)));
-  await expect(listFolder(path.join(folder, '9.tif'), 'KEY')).rejects.toThrow('it is a file. Correct KEY.');
-  await expect(listFolder(path.join(folder, 'none'), 'KEY')).rejects.toThrow('it does not exist. Correct KEY.');
+describe('a folder', () => {
+  test('is listed by name, as texts and not as numbers, without hidden files', async () => {
+    for (const name of ['10.tif', '9.tif', 'B.tif', 'a.tif', '.DS_Store']) put(name);
+    const names = (await listFolder(folder)).map((file) => path.basename(file));
+    expect(names).toEqual(['10.tif', '9.tif', 'B.tif', 'a.tif']);
+  });
+
+  test.each([
+    ['is empty', () => folder, /is empty/],
+    ['is not there', () => `${folder}/nowhere`, /does not exist/],
+    [
+      'is a file',
+      () => {
+        put('a.tif');
+        return path.join(folder, 'a.tif');
+      },
+      /is a file/,
+    ],
+  ])('that %s is told', async (_, make, message) => {
+    await expect(listFolder(make())).rejects.toMatchObject({ _tag: 'data', message: expect.stringMatching(message) });
+  });
+
+  test('that a key names is told with that key', async () => {
+    const missing = listFolder(`${folder}/nowhere`, 'DATA.TRAIN.PATH');
+    await expect(missing).rejects.toThrow('it does not exist. Correct DATA.TRAIN.PATH.');
+    await expect(listFolder(folder)).rejects.toThrow('or correct the path in DATA.');
+  });
+
+  test.skipIf(process.platform !== 'linux')('with names that are no text is refused, and says so', async () => {
+    put(Buffer.from([0x61, 0xff, 0xfe, 0x2e, 0x74, 0x69, 0x66]));
+    await expect(listFolder(folder)).rejects.toThrow(/names of 1 files are not UTF-8/);
+  });
 });

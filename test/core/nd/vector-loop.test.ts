@@ -34,8 +34,8 @@ describe('the lesser and the greater of two rows, lane by lane', () => {
 test('sums, products and variables', () => {
   const loop = new VectorLoop();
   const held = loop.variable();
-  loop.load(0).constant(2.5).multiply().set(held);
-  loop.store(800, () => loop.get(held).load(8).add());
+  loop.load(0).constant(2.5, 'float64').multiply('float64').set(held);
+  loop.store(800, () => loop.get(held).load(8).add('float64'));
   const { memory, run } = loop.compile(2000);
   const values = new Float64Array(memory);
   for (let i = 0; i < 100; i++) values[i] = i;
