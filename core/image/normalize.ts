@@ -73,8 +73,10 @@ function measureChannel(
   const found: ChannelStatistics = {};
   const step = channelCount(picture);
   const { data } = picture;
-  const range = rangeOf(data, channel, step);
-  if (!range.finite)
+  // The range of integers is not needed for their mean, and they are all finite.
+  const counted = type === 'zero_mean_unit_variance' && !isFloat(picture.dtype);
+  const range = counted ? undefined : rangeOf(data, channel, step);
+  if (range?.finite === false)
     throw new DataError(
       `${file}: channel ${channel} holds NaN or infinite values, so it has no statistics. Replace them before the run.`,
       { where: { file } },
@@ -87,7 +89,7 @@ function measureChannel(
     const measured = momentsOf(data, { first: channel, step, lower, upper });
     return { ...found, mean: fixed.mean ?? measured.mean, deviation: fixed.deviation ?? measured.deviation };
   }
-  let { min, max } = range;
+  let { min, max } = range ?? rangeOf(data, channel, step);
   min = Math.min(Math.max(min, lower), upper);
   max = Math.min(Math.max(max, lower), upper);
   if (type === 'scale_range' || (min === 0 && max === 1)) return { ...found, min, max };

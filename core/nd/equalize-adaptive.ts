@@ -29,20 +29,34 @@ const GREYS = 2 ** 14;
 export function equalizeAdaptive(picture: Image, options: EqualizeOptions = {}): Image {
   const channels = picture.shape[picture.shape.length - 1];
   const sides = spatialShape(picture);
-  const pixels = sizeOf(sides);
-  const unit = toUnit(picture.data);
+  const { data, dtype } = picture;
+  const Result = dtype === 'float64' ? Float64Array : Float32Array;
   if (channels === 3) {
+    const unit = toUnit(data);
     equalizeBrightness(unit, sides, options);
-  } else if (channels === 1) unit.set(equalizePlane(unit, sides, options));
-  else
-    for (let channel = 0; channel < channels; channel++) {
-      const plane = new Float64Array(pixels);
-      for (let i = 0; i < pixels; i++) plane[i] = unit[i * channels + channel];
-      const equalized = equalizePlane(plane, sides, options);
-      for (let i = 0; i < pixels; i++) unit[i * channels + channel] = equalized[i];
-    }
-  const data = picture.dtype === 'float64' ? unit : new Float32Array(unit);
-  return image(data, picture.shape, picture.metadata);
+    return image(dtype === 'float64' ? unit : new Float32Array(unit), picture.shape, picture.metadata);
+  }
+  const result = new Result(data.length);
+  const levels = toLevels(data);
+  const plane = channels === 1 ? levels : new Uint16Array(sizeOf(sides));
+  for (let channel = 0; channel < channels; channel++) {
+    if (channels > 1) for (let i = 0; i < plane.length; i++) plane[i] = levels[i * channels + channel];
+    const { greys, units } = equalizePlane(plane, sides, options);
+    for (let i = 0, to = channel; i < greys.length; i++, to += channels) result[to] = units[greys[i]];
+  }
+  return image(result, picture.shape, picture.metadata);
+}
+
+/** Pixels in 16 bits over the range of their type; scikit-image works on these, and of them there are few enough for a table. */
+function toLevels(data: PixelArray): Uint16Array {
+  if (data instanceof Uint16Array) return Uint16Array.from(data);
+  const levels = new Uint16Array(data.length);
+  if (data instanceof Uint8Array) for (let i = 0; i < levels.length; i++) levels[i] = data[i] * 257;
+  else {
+    const unit = toUnit(data);
+    for (let i = 0; i < levels.length; i++) levels[i] = roundHalfEven(unit[i] * 65535);
+  }
+  return levels;
 }
 
 /** In [0, 1]: by the range of the type, or by the range of the values where these are floats beyond it. */
@@ -64,34 +78,40 @@ function toUnit(data: PixelArray): Float64Array {
 function equalizeBrightness(rgb: Float64Array, sides: readonly number[], options: EqualizeOptions): void {
   const value = new Float64Array(rgb.length / 3);
   for (let i = 0; i < value.length; i++) value[i] = Math.max(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
-  const equalized = equalizePlane(value, sides, options);
-  for (let i = 0; i < value.length; i++)
-    for (let c = 3 * i; c < 3 * i + 3; c++) rgb[c] = value[i] > 0 ? (rgb[c] / value[i]) * equalized[i] : equalized[i];
+  const { greys, units } = equalizePlane(toLevels(value), sides, options);
+  for (let i = 0; i < value.length; i++) {
+    const equalized = units[greys[i]];
+    for (let c = 3 * i; c < 3 * i + 3; c++) rgb[c] = value[i] > 0 ? (rgb[c] / value[i]) * equalized : equalized;
+  }
 }
 
+/** Grey levels of the pixels, and what each of them is in [0, 1]. */
+interface Greys {
+  greys: Uint16Array;
+  units: Float64Array;
+}
+
+/** @param plane 16-bit values, which become bins. */
 function equalizePlane(
-  plane: Float64Array,
+  plane: Uint16Array,
   sides: readonly number[],
   { region, clipLimit = 0.01, bins = 256 }: EqualizeOptions,
-): Float64Array {
+): Greys {
   const regions = sides.map((side, axis) => {
     const wanted = typeof region === 'object' ? region[axis] : region;
     return Math.trunc(wanted ?? Math.max(Math.floor(side / 8), 1));
   });
   if (regions.some((side) => !(side >= 1)))
     throw new RangeError(`regions of ${regions.join('×')} pixels: sides must be at least 1`);
-  const levels = toBins(plane, bins);
+  toBins(plane, bins);
   const counts = sides.map((side, axis) => Math.ceil(side / regions[axis]));
-  const mappings = measureRegions(levels, sides, regions, counts, clipLimit, bins);
-  return interpolate(levels, sides, regions, counts, mappings, bins);
+  const mappings = measureRegions(plane, sides, regions, counts, clipLimit, bins);
+  return interpolate(plane, sides, regions, counts, mappings, bins);
 }
 
-/** Bin of every pixel after the values were stretched over all grey levels. */
-function toBins(plane: Float64Array, bins: number): Uint16Array {
-  // Sixteen bits first, as scikit-image does; of these there are few enough for a table.
-  const levels = new Uint16Array(plane.length);
-  for (let i = 0; i < plane.length; i++) levels[i] = roundHalfEven(plane[i] * 65535);
-  const [low, high] = rangeOf(plane).map((value) => roundHalfEven(value * 65535));
+/** In place the bin of every pixel after the values were stretched over all grey levels. */
+function toBins(levels: Uint16Array, bins: number): void {
+  const [low, high] = rangeOf(levels);
   const width = 1 + Math.floor(GREYS / bins);
   const table = new Uint16Array(65536);
   for (let value = low; value <= high; value++) {
@@ -99,7 +119,6 @@ function toBins(plane: Float64Array, bins: number): Uint16Array {
     table[value] = Math.floor(grey / width);
   }
   for (let i = 0; i < levels.length; i++) levels[i] = table[levels[i]];
-  return levels;
 }
 
 /** For each region the grey level that every bin becomes. Regions that reach over the end see the image mirrored. */
@@ -110,8 +129,8 @@ function measureRegions(
   counts: readonly number[],
   clipLimit: number,
   bins: number,
-): Float64Array {
-  const histograms = new Float64Array(sizeOf(counts) * bins);
+): Int32Array {
+  const histograms = new Int32Array(sizeOf(counts) * bins);
   const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1)));
   const countStrides = counts.map((_, axis) => sizeOf(counts.slice(axis + 1)) * bins);
   const last = sides.length - 1;
@@ -145,7 +164,7 @@ function measureRegions(
 }
 
 /** Cuts bins off at the limit and gives what was cut to the others, as evenly as whole pixels allow. */
-function clipHistogram(histogram: Float64Array, limit: number): void {
+function clipHistogram(histogram: Int32Array, limit: number): void {
   const bins = histogram.length;
   let excess = 0;
   for (let bin = 0; bin < bins; bin++)
@@ -187,15 +206,16 @@ function interpolate(
   sides: readonly number[],
   regions: readonly number[],
   counts: readonly number[],
-  mappings: Float64Array,
+  mappings: Int32Array,
   bins: number,
-): Float64Array {
+): Greys {
   const [, height, width] = sides.length === 3 ? sides : [1, ...sides];
   const axes = sides.map((side, axis) => neighbours(side, regions[axis], counts[axis]));
   const [z, y, x] = axes.length === 3 ? axes : [neighbours(1, 1, 1), ...axes];
   const rowMaps = counts[counts.length - 1] * bins;
   const planeMaps = counts[counts.length - 2] * rowMaps;
-  const result = new Float64Array(levels.length);
+  const greys = new Uint16Array(levels.length);
+  const sums = new Float32Array(width);
   const depths = sides.length === 3 ? 2 : 1;
   const left = x.low.map((region) => region * bins);
   const right = x.high.map((region) => region * bins);
@@ -203,6 +223,7 @@ function interpolate(
   for (let i = 0, row = 0; row < levels.length; i++)
     for (let j = 0; j < height; j++, row += width) {
       const wy = y.weight[j];
+      sums.fill(0);
       for (let dz = 0; dz < depths; dz++) {
         const wz = dz === 0 ? 1 - z.weight[i] : z.weight[i];
         const plane = (dz === 0 ? z.low[i] : z.high[i]) * planeMaps;
@@ -213,20 +234,21 @@ function interpolate(
           const wx = x.weight[k];
           const before = left[k] + level;
           const behind = right[k] + level;
-          let sum = result[row + k];
+          let sum = sums[k];
           sum = Math.fround(sum + Math.fround(mappings[top + before] * ((1 - wx) * (1 - wy) * wz)));
           sum = Math.fround(sum + Math.fround(mappings[top + behind] * (wx * (1 - wy) * wz)));
           sum = Math.fround(sum + Math.fround(mappings[bottom + before] * ((1 - wx) * wy * wz)));
           sum = Math.fround(sum + Math.fround(mappings[bottom + behind] * (wx * wy * wz)));
-          result[row + k] = sum;
+          sums[k] = sum;
         }
       }
+      for (let k = 0; k < width; k++) greys[row + k] = sums[k];
     }
-  for (let i = 0; i < result.length; i++) result[i] = Math.trunc(result[i]);
-  const [low, high] = rangeOf(result);
-  for (let i = 0; i < result.length; i++)
-    result[i] = high > low ? (result[i] - low) / (high - low) : Math.min(Math.max(result[i], 0), 1);
-  return result;
+  const [low, high] = rangeOf(greys);
+  const units = Float64Array.from({ length: GREYS + 1 }, (_, grey) =>
+    high > low ? (grey - low) / (high - low) : Math.min(grey, 1),
+  );
+  return { greys, units };
 }
 
 /** For every position along an axis the regions before and after it and the weight of the latter. */
@@ -244,7 +266,7 @@ function neighbours(side: number, region: number, count: number) {
   return { low, high, weight };
 }
 
-function rangeOf(values: Float64Array): [number, number] {
+function rangeOf(values: Float64Array | Uint16Array): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     if (values[i] < low) low = values[i];

@@ -13,6 +13,14 @@ export interface Range {
 export function rangeOf(values: PixelArray, first = 0, step = 1): Range {
   let min = Infinity;
   let max = -Infinity;
+  if (!(values instanceof Float32Array || values instanceof Float64Array)) {
+    for (let i = first; i < values.length; i += step) {
+      const value = values[i];
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    return { min, max, finite: true };
+  }
   // Stays 0 unless a value is NaN or infinite.
   let trace = 0;
   for (let i = first; i < values.length; i += step) {
