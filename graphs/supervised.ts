@@ -124,6 +124,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     }),
     ...(part === 'train' ? augmenters(config, catalog) : []),
     ...(parts.finishing?.(part) ?? []),
+    ...generatorCheck(config, catalog, part),
     node(`${part}-batches`, 'trainer/batch', { size: train.BATCH_SIZE }),
   ];
   const trainer = node('trainer', 'trainer/fit', {
@@ -292,6 +293,12 @@ function augmenters(config: Config, catalog: Catalog): GraphNode[] {
     });
   // Those that answer to no switch of their own, as pictures of the samples, are of no use alone.
   return row.some(({ plugin }) => catalog.node(plugin).keys) ? row : [];
+}
+
+/** What writes patches as the network gets them, where that is asked for. */
+function generatorCheck(config: Config, catalog: Catalog, part: 'train' | 'validation'): GraphNode[] {
+  const parameters = section(catalog, 'writer/generator-samples', config, part);
+  return parameters ? [node(`${part}-check`, 'writer/generator-samples', parameters)] : [];
 }
 
 function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string, unknown> {

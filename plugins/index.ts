@@ -81,6 +81,7 @@ import { wholeImage } from './stitcher/whole-image.js';
 import { batchPatches } from './trainer/batch.js';
 import { fitTrainer } from './trainer/fit.js';
 import { classTable } from './writer/class-table.js';
+import { generatorSamples } from './writer/generator-samples.js';
 import { imageWriter } from './writer/images.js';
 import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
@@ -122,6 +123,7 @@ export const builtInPlugin: Plugin = definePlugin({
     reportMetrics,
     confusion,
     classTable,
+    generatorSamples,
     imageWriter,
     overlayWriter,
     panelWriter,

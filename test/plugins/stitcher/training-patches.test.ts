@@ -155,6 +155,57 @@ describe('random places', () => {
   });
 });
 
+describe('for augmenters', () => {
+  test.each([true, false])(
+    'boxes reach around a patch as far as the image goes (random places: %s)',
+    async (random) => {
+      const samples = await open().run(patches({ epochs: 4, random, reach: [7, 20] }), images(3), 'train');
+      const plain = await open().run(patches({ epochs: 4, random }), images(3), 'train');
+      expect(samples).toHaveLength(plain.length);
+      samples.forEach(({ id, image, target }, i) => {
+        const [y, x] = id.split('@')[1].split(',').map(Number);
+        expect([image.shape, x]).toEqual([[7, 8, 1], 0]);
+        expect(image.data[0]).toBe(8 * y);
+        expect(target!.data).toEqual(image.data);
+        // The patch that would have been cut lies inside.
+        const [own] = plain[i].id.split('@')[1].split(',').map(Number);
+        expect(own >= y && own + 4 <= y + 7).toBe(true);
+      });
+    },
+  );
+
+  test('crops cover the share of the image that was drawn, in the form of a patch', async () => {
+    const crop = { chance: 0.5, share: [0.5, 0.8] };
+    const drawn = await open().run(patches({ epochs: 20, random: true, crop }), images(4, [20, 20, 1]), 'train');
+    const sides = drawn.map(({ image: { shape } }) => shape[0]);
+    for (const { id, image, target } of drawn) {
+      const [y, x] = id.split('@')[1].split(',').map(Number);
+      expect(image.shape[1]).toBe(image.shape[0]);
+      expect(Math.max(y, x) + image.shape[0]).toBeLessThanOrEqual(20);
+      expect(image.data[0]).toBe(20 * y + x);
+      expect(target!.shape).toEqual(image.shape);
+    }
+    const cropped = sides.filter((side) => side !== 4);
+    // √0.5 and √0.8 of 20, rounded.
+    expect([Math.min(...cropped), Math.max(...cropped)]).toEqual([14, 18]);
+    expect(cropped.length).toBeGreaterThan(20);
+    expect(cropped.length).toBeLessThan(60);
+  });
+
+  test('partners are patches of the same epoch, the same ones for the same seed', async () => {
+    const given = async (seed: number) =>
+      (await open({ seed }).run(patches({ epochs: 2, partners: true }), images(3), 'train')).map(({ partner }) => {
+        expect(partner!.image.shape).toEqual([4, 4, 1]);
+        expect(partner!.target!.data).toEqual(partner!.image.data);
+        return partner!.image.data[0];
+      });
+    const partners = await given(1);
+    expect(new Set(partners)).toEqual(new Set([0, 4, 32, 36]));
+    expect(await given(1)).toEqual(partners);
+    expect(await given(2)).not.toEqual(partners);
+  });
+});
+
 describe('a single image', () => {
   const only = () => images(1).map((sample) => ({ ...sample, facts: { onlyImage: true } }));
   const side = (part: string, more: object = {}) =>
