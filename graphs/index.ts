@@ -4,6 +4,7 @@ import { VERSION } from '../core/plugin/registry.js';
 import { builtInPlugin } from '../plugins/index.js';
 import { classification } from './classification.js';
 import { denoising } from './denoising.js';
+import { detection } from './detection.js';
 import { imageToImage } from './image-to-image.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
 import { superResolution } from './super-resolution.js';
@@ -11,7 +12,7 @@ import { superResolution } from './super-resolution.js';
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation, imageToImage, superResolution, denoising, classification],
+  presets: [semanticSegmentation, detection, imageToImage, superResolution, denoising, classification],
 });
 
 /** What every registry starts from. */

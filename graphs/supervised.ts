@@ -97,6 +97,8 @@ export interface TrainingParts {
   targets: (part: Part) => GraphNode[];
   /** Activations of the output channels that losses and metrics see; logits where left out. */
   activations?: string[];
+  /** Nodes right behind the loader. */
+  reading?: (part: Part) => GraphNode[];
   /** Parameters of the loaders that a workflow sets beside {@link loaderParameters}. */
   loader?: (part: 'train' | 'validation') => Record<string, unknown>;
   /** Parameters of `stitcher/training-patches` that a workflow sets beside the usual ones. */
@@ -113,6 +115,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
   const { TRAIN: train, SYSTEM: system } = config;
   const branch = (part: 'train' | 'validation'): GraphNode[] => [
     node(`${part}-loader`, 'loader/folder', { ...loaderParameters(config, part), ...parts.loader?.(part) }),
+    ...(parts.reading?.(part) ?? []),
     ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
       node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),

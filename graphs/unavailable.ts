@@ -46,6 +46,8 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse(`${section}.MULTIPLE_RAW_ONE_TARGET_LOADER`, MULTIPLE_RAW_ONE_TARGET_LOADER);
     refuse(`${section}.BALANCE_GROUPS.ENABLE`, BALANCE_GROUPS.ENABLE);
   }
+  if (config.PROBLEM.TYPE === 'DETECTION' && test.ENABLE)
+    refuse('TEST.POST_PROCESSING.DET_WATERSHED', test.POST_PROCESSING.DET_WATERSHED);
   if (test.ENABLE) {
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);

@@ -13,7 +13,9 @@ import { bmp, jpeg, png } from './format/raster.js';
 import { tiff } from './format/tiff.js';
 import { zarr } from './format/zarr.js';
 import { folderLoader } from './loader/folder.js';
+import { pointLoader } from './loader/points.js';
 import { absoluteErrorLoss } from './loss/absolute-error.js';
+import { channelsLoss } from './loss/channels.js';
 import { charbonnierLoss } from './loss/charbonnier.js';
 import { correlationLoss } from './loss/correlation.js';
 import { crossEntropyLoss, diceLoss } from './loss/index.js';
@@ -29,6 +31,7 @@ import { confusion } from './metric/confusion.js';
 import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
+import { measurePoints } from './metric/points.js';
 import { psnr } from './metric/psnr.js';
 import { reportMetrics } from './metric/report.js';
 import { squaredErrorMetric } from './metric/squared-error.js';
@@ -62,8 +65,11 @@ import { classLabels } from './normalizer/class-labels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
 import { binarize } from './postprocessor/binarize.js';
+import { classChannel } from './postprocessor/class-channel.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
+import { findPointsNode } from './postprocessor/find-points.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { closePoints } from './postprocessor/remove-close-points.js';
 import { roiMask } from './postprocessor/roi-mask.js';
 import { undoResize } from './postprocessor/undo-resize.js';
 import { cannyEdges } from './preprocessor/canny.js';
@@ -85,12 +91,15 @@ import { generatorSamples } from './writer/generator-samples.js';
 import { imageWriter } from './writer/images.js';
 import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
+import { pointAssociationWriter } from './writer/point-associations.js';
+import { pointWriter } from './writer/points.js';
 
 export const builtInPlugin: Plugin = definePlugin({
   name: 'biagraph',
   version: VERSION,
   nodes: [
     folderLoader,
+    pointLoader,
     filterImages,
     filterPatches,
     resizePreprocessor,
@@ -116,10 +125,14 @@ export const builtInPlugin: Plugin = definePlugin({
     joinScores,
     medianPostprocessor,
     binarize,
+    classChannel,
+    findPointsNode,
+    closePoints,
     denormalizePrediction,
     undoResize,
     roiMask,
     measure,
+    measurePoints,
     reportMetrics,
     confusion,
     classTable,
@@ -127,6 +140,8 @@ export const builtInPlugin: Plugin = definePlugin({
     imageWriter,
     overlayWriter,
     panelWriter,
+    pointWriter,
+    pointAssociationWriter,
   ],
   models: [
     unet,
@@ -167,6 +182,7 @@ export const builtInPlugin: Plugin = definePlugin({
     halfSpectralLoss,
     maskedSquaredErrorLoss,
     networkLoss,
+    channelsLoss,
   ],
   metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc, accuracyMetric, topFiveAccuracyMetric],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],

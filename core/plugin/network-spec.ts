@@ -29,6 +29,13 @@ export const LossSpec = Type.Array(
 export type LossSpec = Static<typeof LossSpec>;
 
 export const MetricSpec = Type.Array(
-  Type.Object({ id: Type.String(), parameters: Free }, { additionalProperties: false }),
+  Type.Object(
+    {
+      id: Type.String(),
+      name: Type.Optional(Type.String({ description: 'Shown in place of the name of the metric.' })),
+      parameters: Free,
+    },
+    { additionalProperties: false },
+  ),
 );
 export type MetricSpec = Static<typeof MetricSpec>;

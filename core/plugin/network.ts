@@ -40,10 +40,10 @@ export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
 /** Metrics on tensors by the names they are shown with. @throws PluginError as {@link buildNetwork}. */
 export function buildTensorMetrics(spec: MetricSpec, catalog: Catalog): Record<string, Criterion> {
   const metrics: Record<string, Criterion> = {};
-  for (const { id, parameters } of spec) {
+  for (const { id, name, parameters } of spec) {
     const metric = catalog.metric(id);
     if (!metric.onTensors) continue;
-    metrics[metric.name] = fitted(metric.onTensors(checked('metric', id, metric.parameters, parameters)));
+    metrics[name ?? metric.name] = fitted(metric.onTensors(checked('metric', id, metric.parameters, parameters)));
   }
   return metrics;
 }

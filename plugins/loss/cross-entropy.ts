@@ -30,11 +30,11 @@ export function crossEntropy(options: CrossEntropyOptions): Measure {
     const fitted = fitTarget(target, logits);
     if (!classLogits)
       return options.classes > 2 || options.exclusive
-        ? softmaxLoss(logits, fitted, options)
+        ? softmaxCrossEntropy(logits, fitted, options)
         : binary(logits, fitted, options);
     const channels = fitted.shape[fitted.shape.length - 1];
     const [channelsTarget, labels] = tf.split(fitted, [channels - 1, 1], -1);
-    return tf.add(binary(logits, channelsTarget, options), softmaxLoss(classLogits, labels, options)) as Scalar;
+    return tf.add(binary(logits, channelsTarget, options), softmaxCrossEntropy(classLogits, labels, options)) as Scalar;
   };
 }
 
@@ -56,8 +56,12 @@ export function binaryCrossEntropy(logits: Tensor, target: Tensor): Tensor {
   })(logits);
 }
 
-/** Σ weight · (−log softmax of the target class) / Σ weight, over pixels that are not ignored. */
-function softmaxLoss(logits: Tensor, labels: Tensor, { classWeights, ignoreIndex }: CrossEntropyOptions): Scalar {
+/** Σ weight · (−log softmax of the target class) / Σ weight, over pixels that are not ignored; 0 where all are. */
+export function softmaxCrossEntropy(
+  logits: Tensor,
+  labels: Tensor,
+  { classWeights, ignoreIndex }: CrossEntropyOptions,
+): Scalar {
   const classes = logits.shape[logits.shape.length - 1];
   // One label for each place that has logits; of whole images the target is a single pixel, and logits have no space.
   const flat = tf.reshape(labels, logits.shape.slice(0, -1));
@@ -65,7 +69,7 @@ function softmaxLoss(logits: Tensor, labels: Tensor, { classWeights, ignoreIndex
   const chosen = tf.oneHot(tf.cast(flat, 'int32'), classes);
   const kept = ignoreIndex === undefined || ignoreIndex < 0 ? chosen : excluded(chosen, labels, ignoreIndex);
   const weights = classWeights ? tf.mul(kept, tf.tensor1d([...classWeights])) : kept;
-  const total = tf.sum(weights);
+  const total = tf.maximum(tf.sum(weights), LEAST_TOTAL);
   return tf.customGrad((...args) => {
     const [x, save] = args as unknown as [Tensor, (tensors: Tensor[]) => void];
     const shifted = tf.sub(x, tf.max(x, -1, true));
@@ -79,6 +83,9 @@ function softmaxLoss(logits: Tensor, labels: Tensor, { classWeights, ignoreIndex
     return { value, gradFunc };
   })(logits) as Scalar;
 }
+
+/** Divides a sum of nothing, so that it is 0 and no NaN. */
+const LEAST_TOTAL = 1e-12;
 
 function excluded(chosen: Tensor, labels: Tensor, ignoreIndex: number): Tensor {
   return tf.mul(chosen, tf.cast(tf.notEqual(labels, tf.scalar(ignoreIndex)), 'float32'));

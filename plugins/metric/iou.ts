@@ -3,18 +3,35 @@
  */
 import { type Static, Type } from 'typebox';
 import { channelCount, type Image } from '../../core/image/image.js';
+import { pickChannels } from '../../core/image/pick-channels.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type NetworkOutput, type Scalar, type Tensor, tf } from '../../core/tensor/index.js';
+import { pickTensor } from '../../core/tensor/measure/pick-channels.js';
+
+const ChannelPart = Type.Object(
+  {
+    output: Type.Integer({ minimum: 0, description: 'Output of the network: 0 the prediction, 1 the class head.' }),
+    before: Type.Integer({ minimum: 0, default: 0, description: 'Channels of the outputs before it.' }),
+    first: Type.Integer({ minimum: 0, default: 0, description: 'First channel of the output.' }),
+    count: Type.Integer({ minimum: 1, default: 1 }),
+    target: Type.Integer({ minimum: 0, description: 'Channel of the target.' }),
+  },
+  { additionalProperties: false },
+);
 
 const Parameters = Type.Object(
   {
     classes: Type.Integer({ minimum: 2, default: 2, description: 'Number of classes, the background included.' }),
     ignore: Type.Integer({ default: -1, description: 'Target id that is left out; -1 for none.' }),
+    part: Type.Union([Type.Null(), ChannelPart], {
+      default: null,
+      description: 'Channels that are measured; null for the first output against the whole target.',
+    }),
   },
   { additionalProperties: false },
 );
 
-type IouParameters = Static<typeof Parameters>;
+type IouParameters = Omit<Static<typeof Parameters>, 'part'>;
 
 /** TP / (TP + FP + FN); with more than two classes the mean over the classes that occur. 0 where nothing occurs. */
 export const iou = defineMetric({
@@ -23,9 +40,23 @@ export const iou = defineMetric({
   summary: 'Intersection over union: probability above 0.5 against the foreground, or the mean over classes.',
   higherIsBetter: true,
   parameters: Parameters,
-  fromConfig: (config) => ({ classes: Math.max(config.DATA.N_CLASSES, 2), ignore: config.LOSS.IGNORE_INDEX }),
-  onTensors: (parameters) => (output, target) => iouOfTensors(output, target, parameters),
-  onImages: (parameters) => (prediction, target) => iouOfImages(prediction, target, parameters),
+  fromConfig: (config) => ({
+    classes: Math.max(config.DATA.N_CLASSES, 2),
+    ignore: config.LOSS.IGNORE_INDEX,
+    part: null,
+  }),
+  onTensors: (parameters) => (output, target) => {
+    const { part } = parameters;
+    if (!part) return iouOfTensors(output, target, parameters);
+    const predicted = pickTensor(output[part.output], part.first, part.count);
+    return iouOfTensors([predicted], pickTensor(target, part.target, 1), parameters);
+  },
+  onImages: (parameters) => (prediction, target) => {
+    const { part } = parameters;
+    if (!part) return iouOfImages(prediction, target, parameters);
+    const predicted = pickChannels(prediction, part.before + part.first, part.count);
+    return iouOfImages(predicted, pickChannels(target, part.target, 1), parameters);
+  },
 });
 
 /**

@@ -33,10 +33,10 @@ export const measure = defineNode({
   ),
   needs: { catalog: services.catalog, events: services.events },
   create({ metrics, variant, product, border }, { catalog, events }) {
-    const measures = metrics.flatMap(({ id, parameters }) => {
+    const measures = metrics.flatMap(({ id, name, parameters }) => {
       const metric = catalog.metric(id);
       const onImages = metric.onImages?.(checked('metric', id, metric.parameters, parameters));
-      return onImages ? [{ name: metric.name, onImages }] : [];
+      return onImages ? [{ name: name ?? metric.name, onImages }] : [];
     });
     return ({ main }) =>
       main.pipe(

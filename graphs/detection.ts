@@ -1,0 +1,169 @@
+/**
+ * Detection: a point for each object, and its class.
+ */
+import type { Config } from '../core/config/index.js';
+import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
+import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
+import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
+import {
+  divisorsOf,
+  filtered,
+  loaderParameters,
+  networkOf,
+  predictionParameters,
+  preprocessors,
+  section,
+  trainingGraph,
+  undoPreprocessing,
+} from './supervised.js';
+
+export const detection = definePreset({
+  id: 'DETECTION',
+  summary: 'A point for each object, learned from tables of points; with several classes also its class.',
+  graphs(config, catalog) {
+    const classes = classesOf(config);
+    const network = networkOf(config, catalog, classes > 0 ? [1, classes] : [1]);
+    return {
+      ...(config.TRAIN.ENABLE && {
+        train: trainingGraph(config, catalog, {
+          network,
+          losses: losses(config),
+          metrics: overlaps(config),
+          targets: () => [],
+          loader: () => ({ targets: null }),
+          reading: (part) => [points(config, part, `${part}-points`)],
+        }),
+      }),
+      ...(config.TEST.ENABLE && { test: testGraph(config, catalog, network) }),
+    };
+  },
+});
+
+/** Channels of the class head: all classes with the background; 0 without a head. */
+function classesOf({ DATA: { N_CLASSES: classes } }: Config): number {
+  return classes > 2 ? classes : 0;
+}
+
+/** The node that reads the tables of a part. */
+function points(config: Config, part: Part, name: string): GraphNode {
+  const { CENTRAL_POINT_DILATION: radii, CHECK_POINTS_CREATED: check } = config.PROBLEM.DETECTION;
+  return node(name, 'loader/points', {
+    folder: loaderParameters(config, part).targets,
+    radii: [...(radii as number[])],
+    classes: Math.max(config.DATA.N_CLASSES, 2),
+    check,
+  });
+}
+
+/** Binary cross-entropy of points, and cross-entropy of classes where there are points. */
+function losses(config: Config): LossSpec {
+  const { DATA_CHANNEL_WEIGHTS: weights, CLASS_REBALANCE_WITHIN_CHANNELS: rebalance } = config.PROBLEM.DETECTION;
+  const [ofPoints, ofClasses = 1] = weights as number[];
+  const classes = classesOf(config);
+  const terms = [
+    { loss: 'bce', target: 0, weight: ofPoints, rebalance },
+    ...(classes > 0 ? [{ loss: 'classes', output: 1, count: classes, target: 1, weight: ofClasses }] : []),
+  ];
+  return [{ id: 'channels', weight: 1, parameters: { terms } }];
+}
+
+/** Overlap of the drawn points, and of the classes on them. */
+function overlaps(config: Config): MetricSpec {
+  const classes = classesOf(config);
+  return [
+    { id: 'iou', parameters: { classes: 2, part: { output: 0, target: 0 } } },
+    ...(classes > 0
+      ? [
+          {
+            id: 'iou',
+            name: 'IoU (classes)',
+            parameters: { classes, ignore: 0, part: { output: 1, before: 1, count: classes, target: 1 } },
+          },
+        ]
+      : []),
+  ];
+}
+
+/** loader → points → normalizer → cutter → model → stitcher → points → post-processing → writers → report. */
+function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Graph {
+  const { TEST: test, PATHS: paths, DATA: data } = config;
+  const classes = classesOf(config);
+  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
+  const folders = paths.RESULT_DIR;
+  const raw = whole ? folders.FULL_IMAGE : folders.PER_IMAGE;
+  const border = [...(test.EVAL_BORDER_CROP as number[])];
+  const measure = (name: string, variant: string, product = 'channels'): GraphNode[] =>
+    measured
+      ? [
+          node(name, 'metric/measure', {
+            metrics: product === 'channels' ? overlaps(config) : overlaps(config).slice(0, 1),
+            variant,
+            product,
+            border: variant === 'per patch' ? [] : border,
+          }),
+        ]
+      : [];
+  const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
+  const spaced = section(catalog, 'postprocessor/remove-close-points', config, 'test');
+  const compare = (name: string, variant: string, suffix: string): GraphNode[] =>
+    measured
+      ? [
+          node(name, 'metric/points', {
+            tolerance: test.DET_TOLERANCE,
+            spacing: [...(data.TEST.RESOLUTION as number[])],
+            border,
+            variant,
+          }),
+          node(`${name}-associations`, 'writer/point-associations', { folder: folders.DET_ASSOC_POINTS, suffix }),
+        ]
+      : [];
+
+  const nodes: GraphNode[] = [
+    node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
+    ...(measured ? [points(config, 'test', 'points')] : []),
+    ...preprocessors(config, catalog, 'test'),
+    ...filtered(config, catalog, 'test', [
+      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+    ]),
+    whole
+      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
+      : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+    node('model', 'model/predict', {
+      network,
+      ...predictionParameters(config),
+      activations: ['sigmoid', ...(classes > 0 ? ['softmax'] : [])],
+    }),
+    ...(whole ? [] : measure('patch-metrics', 'per patch')),
+    node('stitcher', 'stitcher/join-patches', {
+      ...section(catalog, 'stitcher/join-patches', config, 'test'),
+      channels: 1 + classes,
+    }),
+    ...undoPreprocessing(config, catalog),
+    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...(classes > 0 ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
+    ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
+    ...(smooth
+      ? [
+          node('median-filter', 'postprocessor/median-filter', smooth),
+          ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
+          node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: `${raw}_post_processing` }),
+        ]
+      : []),
+    node('finder', 'postprocessor/find-points', {
+      ...section(catalog, 'postprocessor/find-points', config, 'test'),
+      product: smooth ? 'smoothed' : 'channels',
+    }),
+    ...compare('point-metrics', 'per image', ''),
+    node('point-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK, pictures: !spaced }),
+    ...(spaced
+      ? [
+          node('close-points', 'postprocessor/remove-close-points', spaced),
+          ...compare('final-metrics', 'post-processing', '_post-proc'),
+          node('final-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK_POST_PROCESSING }),
+        ]
+      : []),
+    node('report', 'metric/report'),
+  ];
+  return { phase: 'test', nodes, edges: chain(...nodes) };
+}
