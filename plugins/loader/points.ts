@@ -3,7 +3,7 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { defer } from 'rxjs';
+import { defer, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
@@ -75,6 +75,7 @@ export const pointLoader = defineNode({
         const listing = listTables(parameters.folder);
         listing.catch(() => {});
         let unlike = false;
+        const touching: string[] = [];
         return main.pipe(
           mapOrdered(1, async (sample: Sample) => {
             const { table, byName } = tableOf(await listing, sample.file, sample.index, parameters.folder);
@@ -91,11 +92,7 @@ export const pointLoader = defineNode({
             const target = drawTarget(sample.image, points, parameters);
             if (parameters.check && !target.source) {
               const { count } = connectedComponents(image(firstChannel(target), [...sides, 1]));
-              if (count < points.coordinates.length)
-                events.emit({
-                  type: 'warning',
-                  message: `${table}: its ${points.coordinates.length} points become ${counted(count, 'spot')}, since some of them touch. Make PROBLEM.DETECTION.CENTRAL_POINT_DILATION smaller.`,
-                });
+              if (count < points.coordinates.length) touching.push(table);
             }
             const kinds: TargetKind[] = parameters.classes > 2 ? ['mask', 'mask'] : ['mask'];
             return {
@@ -104,6 +101,15 @@ export const pointLoader = defineNode({
               targetKinds: kinds,
               facts: { ...sample.facts, targetFile: table, [ANNOTATED]: points },
             };
+          }),
+          tap({
+            complete: () => {
+              if (touching.length === 0) return;
+              events.emit({
+                type: 'warning',
+                message: `${touching[0]}${touching.length > 1 ? ` and ${touching.length - 1} more tables` : ''}: drawn points touch, so that several are one spot to the network. Make PROBLEM.DETECTION.CENTRAL_POINT_DILATION smaller.`,
+              });
+            },
           }),
         );
       }),

@@ -54,7 +54,7 @@ describe('the table of an image', () => {
     const runner = bench();
     await runner.run(loader(), [sampleOf(ramp([6, 6, 1]), { index: 2 })]);
     expect(runner.heard.find(({ type }) => type === 'warning')).toMatchObject({
-      message: expect.stringMatching(/its 2 points become 1 spot/),
+      message: expect.stringMatching(/s2\.csv: drawn points touch/),
     });
   });
 });
