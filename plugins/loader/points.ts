@@ -10,6 +10,7 @@ import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { boundedSource, deferred } from '../../core/image/deferred.js';
 import { ANNOTATED } from '../../core/image/found-points.js';
 import { allocate, type Box, type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
+import { listFolder } from '../../core/image/list-folder.js';
 import { type Points, readPoints } from '../../core/image/points.js';
 import type { Sample, TargetKind } from '../../core/image/sample.js';
 import { connectedComponents } from '../../core/nd/connected-components.js';
@@ -17,7 +18,6 @@ import { paintPoints, pointFootprint } from '../../core/nd/paint-points.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
-import { listFolder } from './list-folder.js';
 
 const Parameters = Type.Object(
   {
