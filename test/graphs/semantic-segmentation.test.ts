@@ -27,12 +27,12 @@ describe('images', () => {
 
       ● train-loader           loader/folder             → image
       │   images data/train/raw · targets data/train/label · subset.part train · subset.fraction 0.1
-      │   subset.shuffle true · subset.seed 0 · share 0.4
+      │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175
       ● train-normalizer       normalizer/intensity      → image
       ● train-labels           normalizer/class-labels   → image
       ● train-patches          stitcher/training-patches → patch
-      │   patch [256, 256] · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
-      │   epochs 20 · batch 6 · prefetch 24
+      │   patch [256, 256] · batch 6 · subset.part train · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
+      │   epochs 20 · prefetch 24
       ● preview-source         augmenter/preview-source  → patch
       ● affine                 augmenter/affine          → patch
       │   quarterTurn 0.5
@@ -44,12 +44,12 @@ describe('images', () => {
       │   size 6
       │ ● validation-loader      loader/folder             → image
       │ │   images data/train/raw · targets data/train/label · subset.part validation · subset.fraction 0.1
-      │ │   subset.shuffle true · subset.seed 0 · share 0.4
+      │ │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175
       │ ● validation-normalizer  normalizer/intensity      → image
       │ ● validation-labels      normalizer/class-labels   → image
       │ ● validation-patches     stitcher/training-patches → patch
-      │ │   patch [256, 256] · subset.part validation · subset.fraction 0.1 · subset.shuffle true · subset.seed 0
-      │ │   shuffle false · batch 6 · prefetch 24
+      │ │   patch [256, 256] · batch 6 · subset.part validation · subset.fraction 0.1 · subset.shuffle true
+      │ │   subset.seed 0 · shuffle false · prefetch 24
       │ ● validation-batches     trainer/batch             → batch
       │ │   size 6
       ├─╯ validation
@@ -68,7 +68,7 @@ describe('images', () => {
       ● normalizer         normalizer/intensity    → image
       ● labels             normalizer/class-labels → image
       ● cutter             stitcher/cut-patches    → patch
-      │   patch [256, 256]
+      │   patch [256, 256] · batch 6
       ● model              model/predict           → patch
       │   network.architecture unet · network.ndim 2 · network.inputChannels 1 · network.outputChannels [1]
       │   batchSize 6 · activations [sigmoid]
@@ -95,12 +95,12 @@ describe('volumes of three classes', () => {
       "train graph: 15 nodes
 
       ● train-loader           loader/folder             → image
-      │   images data/train/raw · targets data/train/label · ndim 3D · share 0.4
+      │   images data/train/raw · targets data/train/label · ndim 3D · share 0.4 · chunkShare 0.175
       ● train-normalizer       normalizer/intensity      → image
       ● train-labels           normalizer/class-labels   → image
       │   classes 3
       ● train-patches          stitcher/training-patches → patch
-      │   patch [20, 128, 128] · epochs 20 · batch 6 · prefetch 24
+      │   patch [20, 128, 128] · batch 6 · epochs 20 · prefetch 24
       ● preview-source         augmenter/preview-source  → patch
       ● affine                 augmenter/affine          → patch
       │   quarterTurn 0.5
@@ -111,12 +111,12 @@ describe('volumes of three classes', () => {
       ● train-batches          trainer/batch             → batch
       │   size 6
       │ ● validation-loader      loader/folder             → image
-      │ │   images data/val/raw · targets data/val/label · ndim 3D · share 0.4
+      │ │   images data/val/raw · targets data/val/label · ndim 3D · share 0.4 · chunkShare 0.175
       │ ● validation-normalizer  normalizer/intensity      → image
       │ ● validation-labels      normalizer/class-labels   → image
       │ │   classes 3
       │ ● validation-patches     stitcher/training-patches → patch
-      │ │   patch [20, 128, 128] · shuffle false · batch 6 · prefetch 24
+      │ │   patch [20, 128, 128] · batch 6 · shuffle false · prefetch 24
       │ ● validation-batches     trainer/batch             → batch
       │ │   size 6
       ├─╯ validation
@@ -136,7 +136,7 @@ describe('volumes of three classes', () => {
       ● labels             normalizer/class-labels → image
       │   classes 3
       ● cutter             stitcher/cut-patches    → patch
-      │   patch [20, 128, 128] · overlap [0.25, 0.25, 0.25] · padding [2, 16, 16]
+      │   patch [20, 128, 128] · overlap [0.25, 0.25, 0.25] · padding [2, 16, 16] · batch 6
       ● model              model/predict           → patch
       │   network.architecture unet · network.ndim 3 · network.inputChannels 1 · network.outputChannels [3]
       │   batchSize 6 · activations [softmax]

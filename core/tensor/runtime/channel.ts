@@ -8,6 +8,7 @@ export interface Channel {
   readonly provider: string;
   /** @param moved buffers that are handed over instead of copied. */
   ask<C extends Request['call']>(request: Extract<Request, { call: C }>, moved?: ArrayBuffer[]): Promise<Answers[C]>;
+  /** Ends the thread, after what it is computing; takes no more requests at once. */
   close(): Promise<void>;
 }
 
@@ -25,11 +26,15 @@ export function openChannel(provider: string): Channel {
   let count = 0;
   let broken: Error | undefined;
   let closed = false;
+  let whenIdle = () => {};
 
   const settle = (id: number): Waiting => {
     const entry = waiting.get(id)!;
     waiting.delete(id);
-    if (waiting.size === 0) worker.unref();
+    if (waiting.size === 0) {
+      worker.unref();
+      whenIdle();
+    }
     return entry;
   };
   const fail = (error: Error) => {
@@ -68,6 +73,8 @@ export function openChannel(provider: string): Channel {
     async close() {
       closed = true;
       broken ??= new TensorError('The tensor runtime has been disposed of.');
+      // A thread that is ended inside ONNX Runtime takes the process with it.
+      if (waiting.size > 0) await new Promise<void>((resolve) => (whenIdle = resolve));
       await worker.terminate();
     },
   };

@@ -183,6 +183,18 @@ describe('the compiled runtime', () => {
     await runtime.dispose();
   });
 
+  it('ends what it is computing before it is disposed of', async () => {
+    const runtime = await openRuntime({ device: 'cpu' });
+    const program = await runtime.train(spec());
+    const { input, target } = batch(2, 64);
+    const stepping = program.step(input, target, { learningRate: 0.1 }, { epoch: 0, step: 0 });
+    stepping.catch(() => {});
+    await runtime.dispose();
+    // A thread ended inside ONNX Runtime would have ended the process.
+    await Promise.allSettled([stepping]);
+    await expect(program.state()).rejects.toThrow(/disposed of/);
+  });
+
   it('refuses work after it was disposed of', async () => {
     const runtime = await openRuntime({ device: 'cpu' });
     const program = await runtime.train(spec());
