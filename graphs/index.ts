@@ -6,13 +6,14 @@ import { classification } from './classification.js';
 import { denoising } from './denoising.js';
 import { detection } from './detection.js';
 import { imageToImage } from './image-to-image.js';
+import { selfSupervision } from './self-supervision.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
 import { superResolution } from './super-resolution.js';
 
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation, detection, imageToImage, superResolution, denoising, classification],
+  presets: [semanticSegmentation, detection, imageToImage, superResolution, denoising, selfSupervision, classification],
 });
 
 /** What every registry starts from. */

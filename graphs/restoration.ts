@@ -34,6 +34,8 @@ export interface RestorationParts {
   loader?: Record<string, unknown>;
   /** Parameters of the training patches that this workflow alone sets. */
   patches?: TrainingParts['patches'];
+  /** Targets are always there, since a node makes them. Without it they are where DATA.TEST says so. */
+  measured?: boolean;
   /** Metrics of the test, beside those of TEST.METRICS. */
   alsoMeasured?: readonly string[];
 }
@@ -76,7 +78,7 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
   const { network, activations = ['linear'], targetChannels, scale = [], alsoMeasured = [] } = parts;
   const names = [...new Set([...(test.METRICS as string[]), ...alsoMeasured])];
   const metrics = metricsOf(names, config, catalog);
-  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const measured = parts.measured || data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folder = whole ? paths.RESULT_DIR.FULL_IMAGE : paths.RESULT_DIR.PER_IMAGE;
   const border = (test.EVAL_BORDER_CROP as number[]).map((side, axis) => side * (scale[axis] ?? 1));

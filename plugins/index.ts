@@ -48,6 +48,7 @@ import { onnx } from './model/onnx.js';
 import { patchGAN } from './model/patchgan.js';
 import { predictNetwork } from './model/predict.js';
 import { rcan } from './model/rcan.js';
+import { reconstruct } from './model/reconstruct.js';
 import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
@@ -71,14 +72,17 @@ import { findPointsNode } from './postprocessor/find-points.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
 import { closePoints } from './postprocessor/remove-close-points.js';
 import { roiMask } from './postprocessor/roi-mask.js';
+import { splitChannels } from './postprocessor/split-channels.js';
 import { undoResize } from './postprocessor/undo-resize.js';
 import { cannyEdges } from './preprocessor/canny.js';
 import { centreCrop } from './preprocessor/centre-crop.js';
 import { clahe } from './preprocessor/clahe.js';
+import { crappifier } from './preprocessor/crappify.js';
 import { gaussianBlur } from './preprocessor/gaussian-blur.js';
 import { histogramMatcher } from './preprocessor/match-histogram.js';
 import { medianBlur } from './preprocessor/median-blur.js';
 import { resizePreprocessor } from './preprocessor/resize.js';
+import { selfTarget } from './preprocessor/self-target.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
 import { joinScores } from './stitcher/join-scores.js';
@@ -109,6 +113,8 @@ export const builtInPlugin: Plugin = definePlugin({
     clahe,
     cannyEdges,
     centreCrop,
+    crappifier,
+    selfTarget,
     intensityNormalizer,
     targetNormalizer,
     classLabels,
@@ -121,6 +127,7 @@ export const builtInPlugin: Plugin = definePlugin({
     batchPatches,
     fitTrainer,
     predictNetwork,
+    reconstruct,
     joinPatches,
     joinScores,
     medianPostprocessor,
@@ -130,6 +137,7 @@ export const builtInPlugin: Plugin = definePlugin({
     closePoints,
     denormalizePrediction,
     undoResize,
+    splitChannels,
     roiMask,
     measure,
     measurePoints,

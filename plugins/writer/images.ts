@@ -21,13 +21,14 @@ export const imageWriter = defineNode({
     {
       product: Type.String({ default: 'channels', description: 'Product to write.' }),
       folder: Type.String({ description: 'Folder for the files; made when missing.' }),
+      suffix: Type.String({ default: '', description: 'Added to the names of the files.' }),
       kind: Type.Union([Type.Literal('image'), Type.Literal('labels')], { default: 'image' }),
     },
     { additionalProperties: false },
   ),
   needs: { files: services.files, events: services.events, signal: services.signal },
   create:
-    ({ product, folder, kind }, { files, events, signal }, place) =>
+    ({ product, folder, suffix, kind }, { files, events, signal }, place) =>
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
@@ -41,7 +42,7 @@ export const imageWriter = defineNode({
             events.emit({ type: 'file.written', file: container, kind: product });
             return sample;
           }
-          const file = path.join(folder, `${sample.id}.tif`);
+          const file = path.join(folder, `${sample.id}${suffix}.tif`);
           const { metadata } = raw;
           await files.write(file, image(picture.data, picture.shape, metadata), { kind });
           events.emit({ type: 'file.written', file, kind: product });
