@@ -2,10 +2,16 @@
 
 export interface ModelCase {
   name: string;
-  network: 'rcan' | 'unext_v2' | 'unetr';
+  network: 'rcan' | 'unext_v2' | 'unetr' | 'resunet++' | 'hrnet' | 'efficientnet_b0';
   batch: number;
-  /** Of a square image with one channel. */
+  /** Of a square image. */
   side: number;
+  /** Of the image; 1. */
+  channels?: number;
+  /** How many times smaller than the image the prediction is; 1. */
+  smaller?: number;
+  /** Of whole images; a foreground per pixel where not given. */
+  classes?: number;
   /** `KEY=VALUE`, ours. */
   set: readonly string[];
   /** The same as arguments of the reference. */
@@ -50,5 +56,32 @@ export const modelCases: readonly ModelCase[] = [
       'MODEL.ACTIVATION=elu',
     ],
     reference: { side: 128, token: 16, width: 192, heads: 3, depth: 12, filters: 16, every: 3 },
+  },
+  {
+    name: 'ResUNet++',
+    network: 'resunet++',
+    batch: 2,
+    side: 128,
+    set: ['MODEL.FEATURE_MAPS=[16,32,64,128,256]', 'MODEL.NORMALIZATION=bn', 'MODEL.ACTIVATION=elu'],
+    reference: { maps: [16, 32, 64, 128, 256] },
+  },
+  {
+    name: 'HRNet W18',
+    network: 'hrnet',
+    batch: 2,
+    side: 128,
+    smaller: 4,
+    set: ['MODEL.HRNET.VARIANT=W18', 'MODEL.ACTIVATION=relu'],
+    reference: { width: 18 },
+  },
+  {
+    name: 'EfficientNet B0',
+    network: 'efficientnet_b0',
+    batch: 4,
+    side: 128,
+    channels: 3,
+    classes: 10,
+    set: ['DATA.N_CLASSES=10'],
+    reference: { classes: 10 },
   },
 ];

@@ -9,7 +9,7 @@ const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const THEIRS = fileURLToPath(new URL('../reference/models.py', import.meta.url));
 
 export const models: Group = {
-  summary: 'training step of RCAN, U-NeXt V2 and UNETR, time and peak memory, beside PyTorch',
+  summary: 'training step of larger architectures, time and peak memory, beside PyTorch',
   async *measure(options) {
     const python = findPyTorch(options);
     for (const modelCase of modelCases)
@@ -34,8 +34,13 @@ async function* compare(
   await alternate(both, runs);
   const { name: network, batch, side } = modelCase;
   const name = `${network}, ${batch}×${side}×${side}, training step`;
-  const middle = (contestant: Contestant) => median(contestant.times.map(({ ms }) => ms));
-  yield { name, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
+  for (const [key, label] of [
+    ['ms', ''],
+    ['cpu', ', CPU time'],
+  ] as const) {
+    const middle = (contestant: Contestant) => median(contestant.times.map((time) => time[key]));
+    yield { name: name + label, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
+  }
   const ourPeak = (await ours.end()) / MEGABYTE;
   const theirPeak = theirs && (await theirs.end()) / MEGABYTE;
   yield { name: `${name}, peak memory`, ours: ourPeak, theirs: theirPeak, unit: 'MB' };

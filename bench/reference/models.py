@@ -1,7 +1,7 @@
 """One case of the group `models` with PyTorch: models.py '<case as JSON>' <threads>.
 
-RCAN, U-Net of ConvNeXt V2 blocks and UNETR with the layers and sizes of the project's own; the harness compares the
-numbers of their parameters.
+Each network has the layers and sizes of the project's own; the harness compares the numbers of their parameters. RCAN, the
+U-Net of ConvNeXt V2 blocks and UNETR stand here, the others in files of their own.
 """
 import json
 import resource
@@ -12,7 +12,10 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from efficientnet import EfficientNetB0
+from hrnet import HRNet
 from networks import Layers, TransformerBlock
+from resunetpp import ResUNetPlusPlus
 
 
 class ChannelAttention(nn.Module):
@@ -175,11 +178,31 @@ class UNETR(nn.Module):
 case, threads = json.loads(sys.argv[1]), int(sys.argv[2])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-shape = [case["batch"], 1, case["side"], case["side"]]
-count = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
-image = (torch.sin(count * 12.9898) * 0.5 + 0.5).float().reshape(shape)
-target = (torch.sin(count * 0.01) > 0).float().reshape(shape)
-network = {"rcan": RCAN, "unext_v2": UNeXt, "unetr": UNETR}[case["network"]](**case["reference"])
+
+
+def counted(shape: list, value):
+    """Values of a function of the index, channels last as ours, then channels first."""
+    index = torch.arange(torch.Size(shape).numel(), dtype=torch.float64)
+    return value(index).float().reshape(shape).permute(0, 3, 1, 2).contiguous()
+
+
+batch, side, classes = case["batch"], case["side"], case.get("classes")
+image = counted([batch, side, side, case.get("channels", 1)], lambda i: torch.sin(i * 12.9898) * 0.5 + 0.5)
+if classes:
+    target, loss = torch.arange(batch) % classes, functional.cross_entropy
+else:
+    predicted = side // case.get("smaller", 1)
+    target = counted([batch, predicted, predicted, 1], lambda i: torch.sin(i * 0.01) > 0)
+    loss = functional.binary_cross_entropy_with_logits
+networks = {
+    "rcan": RCAN,
+    "unext_v2": UNeXt,
+    "unetr": UNETR,
+    "resunet++": ResUNetPlusPlus,
+    "hrnet": HRNet,
+    "efficientnet_b0": EfficientNetB0,
+}
+network = networks[case["network"]](**case["reference"])
 optimizer = torch.optim.AdamW([p for p in network.parameters() if p.requires_grad], lr=1e-3, weight_decay=0.02)
 
 
@@ -193,7 +216,7 @@ for line in sys.stdin:
         break
     start, before = time.perf_counter(), time.process_time()
     optimizer.zero_grad(set_to_none=True)
-    value = functional.binary_cross_entropy_with_logits(network(image), target)
+    value = loss(network(image), target)
     value.backward()
     optimizer.step()
     value.item()

@@ -11,15 +11,19 @@ import { buildGraph } from '../../core/tensor/runtime/graph-loader.js';
 import { initialModel, initialTraining } from '../../core/tensor/runtime/state.js';
 import { hyperFeeds, modelInputs, optimizerInputs, predictionStep, trainingStep } from '../../core/tensor/step.js';
 import { quantile } from '../measure.js';
+import { modelCases } from '../models/cases.js';
+import { modelWork } from '../models/work.js';
 import { tensorCases } from './cases.js';
 import { workOf } from './work.js';
 
 const [name, threads = '2', runs = '10'] = process.argv.slice(2).filter((text) => !text.startsWith('--'));
 const tensorCase = tensorCases.find((one) => one.name.includes(name));
-if (!tensorCase) throw new Error(`no case holds '${name}': ${tensorCases.map((one) => one.name).join('; ')}`);
-const { network, input, target, training } = workOf(tensorCase);
+const modelCase = modelCases.find((one) => one.name.includes(name));
+const names = [...tensorCases, ...modelCases].map((one) => one.name);
+if (!tensorCase && !modelCase) throw new Error(`no case holds '${name}': ${names.join('; ')}`);
+const { network, input, target, training } = tensorCase ? workOf(tensorCase) : await modelWork(modelCase!);
 const scalars = hyperFeeds(training, { learningRate: 1e-3 }, 1);
-const trains = tensorCase.mode === 'train';
+const trains = tensorCase?.mode !== 'infer';
 const state = trains ? initialTraining(training) : initialModel(network, 0);
 const graph = buildGraph(
   trains
@@ -88,7 +92,7 @@ for (const { cat, name: node, dur, args } of events) {
 const nodes = [...fastest.values()].sort((a, b) => b.ms - a.ms);
 const total = nodes.reduce((sum, { ms }) => sum + ms, 0);
 console.log(
-  `${tensorCase.name}: ${parameterCount(network)} parameters, ${graph.nodeCount} nodes emitted, ${nodes.length} run`,
+  `${(tensorCase ?? modelCase)!.name}: ${parameterCount(network)} parameters, ${graph.nodeCount} nodes emitted, ${nodes.length} run`,
 );
 console.log(
   `run: fastest ${quantile(times, 0).toFixed(1)} ms, median ${quantile(times, 0.5).toFixed(1)} ms; nodes' fastest: ${total.toFixed(1)} ms`,

@@ -27,7 +27,7 @@ export function workOf(tensorCase: TensorCase): CaseWork {
   return { network, input, target, training: { network, loss, metrics: {}, optimizer, seed: 0 } };
 }
 
-function filled(shape: number[], value: (i: number) => number): TensorData {
+export function filled(shape: number[], value: (i: number) => number): TensorData {
   return { data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => value(i)), shape };
 }
 

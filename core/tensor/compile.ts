@@ -1,6 +1,7 @@
 /** From a trace to one ONNX model. */
 import { Emitter, elementType, storedShape, type Value } from './emit.js';
 import { fuse } from './fuse.js';
+import { writableInPlace } from './in-place.js';
 import type { KernelCall, Trace, TracedValue } from './kernel-call.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
@@ -17,6 +18,8 @@ export interface CompiledGraph {
   readonly model: Uint8Array;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Outputs `next.X` that may be written over the input X. */
+  readonly inPlace: readonly string[];
   readonly nodeCount: number;
   /** Nodes for which WebGPU has half a kernel: pooling that also tells where the maxima are. */
   readonly processorNodes: readonly string[];
@@ -49,7 +52,8 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
   const processorNodes = graph.nodes.flatMap((node, index) =>
     node.op === 'MaxPool' && node.outputs.length > 1 ? [nodeName(node, index)] : [],
   );
-  return { model: encodeModel(graph), inputs, outputs, nodeCount: graph.nodes.length, processorNodes };
+  const inPlace = writableInPlace(graph);
+  return { model: encodeModel(graph), inputs, outputs, inPlace, nodeCount: graph.nodes.length, processorNodes };
 }
 
 /** {@link compile}, before it becomes bytes. */

@@ -13,6 +13,8 @@ export interface GraphMessage {
   readonly model: Uint8Array;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Outputs `next.X` that may be written over X. */
+  readonly inPlace: readonly string[];
   readonly random: readonly RandomInput[];
   /** Names of nodes that stay on the processor whatever the provider. */
   readonly processorNodes: readonly string[];

@@ -20,7 +20,7 @@ interface Graph extends Omit<GraphMessage, 'model'> {
   noise: Map<string, OrtTensor>;
 }
 
-/** A kept tensor in two copies: one is read while the other is written. */
+/** A kept tensor; in two copies where one is read while the other is written. */
 interface Kept {
   current: OrtTensor;
   spare?: OrtTensor;
@@ -85,13 +85,16 @@ const handlers: Handlers = {
       inputs[name] = noise;
     });
     const outputs: Record<string, OrtTensor> = {};
-    for (const { name, shape } of loaded.outputs)
-      outputs[name] = name.startsWith(NEXT) ? spareOf(state.get(name.slice(NEXT.length))!) : emptyTensor(shape);
+    for (const { name, shape } of loaded.outputs) {
+      const kept = name.startsWith(NEXT) ? state.get(name.slice(NEXT.length))! : undefined;
+      if (!kept) outputs[name] = emptyTensor(shape);
+      else outputs[name] = loaded.inPlace.includes(name) ? kept.current : spareOf(kept);
+    }
     await loaded.session.run(inputs, outputs);
     const answer = new Map<string, Float32Array>();
     for (const { name } of loaded.outputs) {
       if (!name.startsWith(NEXT)) answer.set(name, outputs[name].data as Float32Array);
-      else swap(state.get(name.slice(NEXT.length))!);
+      else if (!loaded.inPlace.includes(name)) swap(state.get(name.slice(NEXT.length))!);
     }
     return answer;
   },
