@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { parameterCount } from '../../core/tensor/index.js';
+import { sizeOf } from '../../core/tensor/layout.js';
 import { buildGraph } from '../../core/tensor/runtime/graph-loader.js';
 import { initialModel, initialTraining } from '../../core/tensor/runtime/state.js';
 import { hyperFeeds, modelInputs, optimizerInputs, predictionStep, trainingStep } from '../../core/tensor/step.js';
@@ -60,7 +61,8 @@ for (const { name: port, shape } of graph.inputs) {
         ? target.data
         : scalars.has(port)
           ? Float32Array.of(scalars.get(port)!)
-          : state.get(port)!.data;
+          : // Dropout and the like: what is kept, everything here.
+            (state.get(port)?.data ?? new Float32Array(sizeOf(shape)).fill(1));
   feeds[port] = new ort.Tensor('float32', data, shape);
 }
 const times: number[] = [];

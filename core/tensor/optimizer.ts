@@ -76,16 +76,16 @@ export function optimize(
   const next: Tensor[] = [];
   const slots = new Map<string, Tensor[]>(optimizerSlots(spec).map((slot) => [slot, []]));
   for (const group of updatedTogether(trained)) {
+    const { shape } = trained[group[0]];
     const join = (tensorOf: (i: number) => Tensor) =>
-      group.length === 1 ? tensorOf(group[0]) : tf.concat(group.map(tensorOf), 0);
+      group.length === 1 ? tf.reshape(tensorOf(group[0]), withoutLastOnes(shape)) : tf.concat(group.map(tensorOf), 0);
     const part = (joined: Tensor, into: Tensor[]) => {
       const sizes = group.map((i) => trained[i].shape[0]);
-      const parts = group.length === 1 ? [joined] : tf.split(joined, sizes, 0);
+      const parts = group.length === 1 ? [tf.reshape(joined, [...shape])] : tf.split(joined, sizes, 0);
       group.forEach((i, k) => {
         into[i] = parts[k];
       });
     };
-    const { shape } = trained[group[0]];
     const decays = (spec.weightDecay ?? 0) > 0 && (spec.decayed === 'all' || shape.length > 1);
     const value = join((i) => values[i]);
     const gradient = join((i) => clipped[i]);
@@ -94,6 +94,14 @@ export function optimize(
     part(update(spec, value, gradient, decays, slot, hyper, keep), next);
   }
   return { values: next, slots };
+}
+
+/**
+ * The shape of a tensor without axes of length 1 at its end: ONNX Runtime goes through those of a pixel-wise convolution
+ * element by element, a hundred times slower.
+ */
+function withoutLastOnes(shape: readonly number[]): number[] {
+  return shape.slice(0, shape.findLastIndex((side) => side !== 1) + 1);
 }
 
 /** Indices of the tensors of each update. Vectors go as one: they are many and small, and each operation has a price. */
