@@ -3,6 +3,7 @@ import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
 import { augmenters, previews } from './augmenter/index.js';
 import { noise2void } from './augmenter/noise2void.js';
+import { remakeChannels } from './augmenter/remake-channels.js';
 import { filterImages } from './filter/images.js';
 import { filterPatches } from './filter/patches.js';
 import { hdf5 } from './format/hdf5.js';
@@ -63,6 +64,7 @@ import { unextV2 } from './model/unext-v2.js';
 import { vit } from './model/vit.js';
 import { wdsr } from './model/wdsr.js';
 import { classLabels } from './normalizer/class-labels.js';
+import { instanceChannels } from './normalizer/instance-channels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
 import { binarize } from './postprocessor/binarize.js';
@@ -118,12 +120,14 @@ export const builtInPlugin: Plugin = definePlugin({
     intensityNormalizer,
     targetNormalizer,
     classLabels,
+    instanceChannels,
     trainingPatches,
     cutPatches,
     wholeImage,
     ...augmenters,
     ...previews,
     noise2void,
+    remakeChannels,
     batchPatches,
     fitTrainer,
     predictNetwork,
