@@ -8,11 +8,19 @@ import { data } from './data/index.js';
 import { endurance } from './endurance/index.js';
 import type { Group } from './measure.js';
 import { models } from './models/index.js';
+import { postprocessing } from './postprocessing/index.js';
 import { json, table } from './print.js';
 import { startUp } from './start-up/index.js';
 import { tensors } from './tensors/index.js';
 
-const groups: Readonly<Record<string, Group>> = { tensors, models, data, 'start-up': startUp, endurance };
+const groups: Readonly<Record<string, Group>> = {
+  tensors,
+  models,
+  data,
+  postprocessing,
+  'start-up': startUp,
+  endurance,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -27,11 +27,22 @@ export const data: Group = {
   },
 };
 
-async function* compare(
+/** Our side of a list of cases: the worker that runs one of them, and turns before it counts. */
+export interface OurSide {
+  worker: string;
+  warmUps: number;
+}
+
+// More turns before it counts than elsewhere: JavaScript is compiled in several stages.
+const DATA: OurSide = { worker: OURS, warmUps: 4 };
+
+/** Times one case on both sides, in turns. */
+export async function* compare(
   each: DataCase,
   place: number,
   folder: string,
   { runs, note }: GroupOptions,
+  side = DATA,
 ): AsyncGenerator<Measure> {
   const python = findPython(each.modules);
   if (!python) note(`${each.name}: no Python with numpy ${each.modules.join(' ')} was found (BENCH_PYTHON names one).`);
@@ -39,10 +50,9 @@ async function* compare(
   // The reference first: it may write the files that both read.
   const theirs = python ? new Contestant(python, [THEIRS, each.reference, folder]) : undefined;
   await theirs?.ready();
-  const ours = new Contestant(process.execPath, ['--import', 'tsx', OURS, `${place}`, folder]);
+  const ours = new Contestant(process.execPath, ['--import', 'tsx', side.worker, `${place}`, folder]);
   await ours.ready();
-  // More turns before it counts than elsewhere: JavaScript is compiled in several stages.
-  await alternate(theirs ? [ours, theirs] : [ours], runs, 4);
+  await alternate(theirs ? [ours, theirs] : [ours], runs, side.warmUps);
   const middle = (contestant: Contestant) => median(contestant.times.map(({ ms }) => ms));
   const cpu = (contestant: Contestant) => median(contestant.times.map((time) => time.cpu));
   yield { name: each.name, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
