@@ -55,9 +55,10 @@ export const pointLoader = defineNode({
   async plan(parameters, { main }, { tell }) {
     const tables = await listTables(parameters.folder);
     let points = 0;
-    for (const [index, { file, shape }] of main.images.entries()) {
-      const { table } = tableOf(tables, file, index, parameters.folder);
-      points += (await read(table, shape.slice(0, -1), parameters)).coordinates.length;
+    for (const { file, shape } of main.images) {
+      // Of a split the place in the folder is not known here, so only tables of the same name are looked into.
+      const table = tables.find((each) => path.parse(each).name === path.parse(file).name);
+      if (table) points += (await read(table, shape.slice(0, -1), parameters)).coordinates.length;
     }
     tell({
       value: `${counted(points, 'point')} from ${parameters.folder}`,
