@@ -32,6 +32,7 @@ import { confusion } from './metric/confusion.js';
 import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
+import { measureObjects } from './metric/objects.js';
 import { measurePoints } from './metric/points.js';
 import { psnr } from './metric/psnr.js';
 import { reportMetrics } from './metric/report.js';
@@ -76,6 +77,7 @@ import { closePoints } from './postprocessor/remove-close-points.js';
 import { roiMask } from './postprocessor/roi-mask.js';
 import { splitChannels } from './postprocessor/split-channels.js';
 import { undoResize } from './postprocessor/undo-resize.js';
+import { watershedNode } from './postprocessor/watershed.js';
 import { cannyEdges } from './preprocessor/canny.js';
 import { centreCrop } from './preprocessor/centre-crop.js';
 import { clahe } from './preprocessor/clahe.js';
@@ -137,6 +139,7 @@ export const builtInPlugin: Plugin = definePlugin({
     medianPostprocessor,
     binarize,
     classChannel,
+    watershedNode,
     findPointsNode,
     closePoints,
     denormalizePrediction,
@@ -145,6 +148,7 @@ export const builtInPlugin: Plugin = definePlugin({
     roiMask,
     measure,
     measurePoints,
+    measureObjects,
     reportMetrics,
     confusion,
     classTable,

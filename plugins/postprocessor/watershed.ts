@@ -1,0 +1,129 @@
+/**
+ * Makes objects of predicted channels by a watershed (PROBLEM.INSTANCE_SEG.WATERSHED).
+ */
+import { map } from 'rxjs';
+import { type Static, Type } from 'typebox';
+import type { Config } from '../../core/config/index.js';
+import { DataError } from '../../core/errors.js';
+import { channelCount, type Image, image } from '../../core/image/image.js';
+import { productOf } from '../../core/image/sample.js';
+import { channelLayout } from '../../core/instances/channel-layout.js';
+import type { AllChannelOptions } from '../../core/instances/target-channels.js';
+import { type WatershedRules, watershedInstances } from '../../core/instances/watershed-instances.js';
+import { defineNode } from '../../core/plugin/define.js';
+
+const Cut = Type.Object(
+  {
+    channel: Type.String({ description: 'Letter of the channel.' }),
+    threshold: Type.Union([Type.Literal('auto'), Type.Number()], { default: 'auto' }),
+  },
+  { additionalProperties: false },
+);
+
+const Parameters = Type.Object(
+  {
+    channels: Type.Array(Type.String(), { minItems: 1, description: 'Letters of the prediction.' }),
+    options: Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
+      default: {},
+      description: 'Options of each channel.',
+    }),
+    seeds: Type.Array(Cut, { minItems: 1, description: 'Seeds are where all of these agree.' }),
+    growth: Type.Array(Cut, { minItems: 1, description: 'Objects grow where all of these agree.' }),
+    surface: Type.String({ description: 'Channel that objects grow over.' }),
+    seedMorphology: Type.Array(
+      Type.Object(
+        {
+          operation: Type.Union([Type.Literal('dilate'), Type.Literal('erode')]),
+          radius: Type.Integer({ minimum: 0 }),
+        },
+        { additionalProperties: false },
+      ),
+      { default: [], description: 'Done to the seeds in each plane, in this order.' },
+    ),
+    smallestSeed: Type.Integer({ minimum: 0, default: 0, description: 'Seeds of at most so many pixels are dropped.' }),
+    closeGrowth: Type.Union(
+      [
+        Type.Null(),
+        Type.Object(
+          { dilation: Type.Integer({ minimum: 0 }), erosion: Type.Integer({ minimum: 0 }) },
+          { additionalProperties: false },
+        ),
+      ],
+      { default: null, description: 'Radii of a dilation and an erosion of the area of growth.' },
+    ),
+    bySlices: Type.Boolean({ default: false, description: 'Every plane of a volume alone.' }),
+    product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+  },
+  { additionalProperties: false },
+);
+
+export const watershedNode = defineNode({
+  id: 'postprocessor/watershed',
+  role: 'postprocessor',
+  summary: 'Makes objects of predicted channels: seeds, the area in which they grow, and the surface they grow over.',
+  inputs: { main: ['channels'] },
+  output: 'labels',
+  parameters: Parameters,
+  fromConfig({ PROBLEM: { INSTANCE_SEG: settings } }: Config) {
+    const rules = settings.WATERSHED;
+    const cuts = (channels: unknown, thresholds: unknown) =>
+      (channels as string[]).map((channel, i) => ({
+        channel,
+        threshold: ((thresholds as (number | 'auto')[])[i] ?? 'auto') as number | 'auto',
+      }));
+    const radii = rules.SEED_MORPH_RADIUS as number[];
+    return {
+      channels: [...(settings.DATA_CHANNELS as string[])],
+      options: (settings.DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as AllChannelOptions,
+      seeds: cuts(rules.SEED_CHANNELS, rules.SEED_CHANNELS_THRESH),
+      growth: cuts(rules.GROWTH_MASK_CHANNELS, rules.GROWTH_MASK_CHANNELS_THRESH),
+      surface: rules.TOPOGRAPHIC_SURFACE_CHANNEL,
+      seedMorphology: (rules.SEED_MORPH_SEQUENCE as ('dilate' | 'erode')[]).map((operation, i) => ({
+        operation,
+        radius: radii[i],
+      })),
+      smallestSeed: rules.DATA_REMOVE_BEFORE_MW ? rules.DATA_REMOVE_SMALL_OBJ_BEFORE : 0,
+      // BiaPy dilates by the radius of the erosion first: a closing, with the radii crosswise.
+      closeGrowth: rules.ERODE_AND_DILATE_GROWTH_MASK
+        ? { dilation: rules.FORE_EROSION_RADIUS, erosion: rules.FORE_DILATION_RADIUS }
+        : null,
+      bySlices: rules.BY_2D_SLICES,
+      product: 'channels',
+    };
+  },
+  // Labels, seeds, surface twice in double precision, masks, and the queue of the flood.
+  memory: (_, { shape }) => shape.slice(0, -1).reduce((product, side) => product * side, 64),
+  create:
+    (parameters, _, place) =>
+    ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const labels = objectsOf(productOf(sample, parameters.product, place.name), parameters, sample.file);
+          return { ...sample, products: { ...sample.products, labels } };
+        }),
+      ),
+});
+
+/** Labels of the least type that holds their number, `[[z,] y, x, 1]`. @throws DataError for channels that do not fit. */
+export function objectsOf(prediction: Image, parameters: Static<typeof Parameters>, file: string): Image {
+  const { channels, options, product: _, closeGrowth, ...rules } = parameters;
+  const layout = channelLayout(
+    channels.filter((channel) => channel !== 'We' && channel !== 'I'),
+    options,
+    (prediction.shape.length - 1) as 2 | 3,
+  );
+  const wanted = layout.reduce((sum, { count }) => sum + count, 0);
+  if (channelCount(prediction) < wanted)
+    throw new DataError(
+      `${file}: the channels ${channels.join(', ')} are ${wanted} in all, but the prediction has ${channelCount(prediction)}. ` +
+        'Name the channels that the network was trained with.',
+      { where: { file, key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS' } },
+    );
+  const places = Object.fromEntries(layout.map(({ channel, first }) => [channel, first]));
+  const all: WatershedRules = { ...rules, ...(closeGrowth && { closeGrowth }) };
+  const { labels } = watershedInstances(prediction, places, all);
+  let most = 0;
+  for (const label of labels.data) if (label > most) most = label;
+  const data = most < 256 ? Uint8Array.from(labels.data) : most < 65536 ? Uint16Array.from(labels.data) : labels.data;
+  return image(data, labels.shape, prediction.metadata);
+}
