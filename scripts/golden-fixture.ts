@@ -119,6 +119,8 @@ export function networkOfFixture(fixture: Fixture, catalog: Catalog, arrays: Nam
   const kinds = args.output_channel_info as string[] | undefined;
   if (kinds && 'headKinds' in model.parameters.properties)
     parameters.headKinds = kinds.map((kind) => (kind === 'class' ? 'class' : 'prediction'));
+  // BiaPy's form, which jobs of Biagraph do without while they train.
+  if (model.id === 'simple_cnn') parameters.softmax = true;
   // The fixtures hide the tokens that BiaPy hides, which in 3D are not the checkerboard.
   const order = arrays.get('ids_restore');
   if (parameters.maskType === 'grid' && order)

@@ -27,10 +27,19 @@ function unpack(page: string): string {
     // What an earlier job would have left.
     for (const [, file] of text.matchAll(/: (out\/\S+)$/gm)) {
       mkdirSync(path.join(folder, path.dirname(file)), { recursive: true });
-      writeFileSync(path.join(folder, file), '');
+      writeFileSync(path.join(folder, file), file.endsWith('.safetensors') ? emptyCheckpoint() : '');
     }
   }
   return folder;
+}
+
+/** A checkpoint of one number, which says nothing of its network. */
+function emptyCheckpoint(): Buffer {
+  const header = JSON.stringify({ 'model.x': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } });
+  const bytes = Buffer.alloc(8 + header.length + 4);
+  bytes.writeBigUInt64LE(BigInt(header.length));
+  bytes.write(header, 8);
+  return bytes;
 }
 
 /** Output of a Node program that runs in a folder; fails with all that it printed. */
@@ -59,7 +68,15 @@ describe.each(pages)('samples of %s', (page) => {
 
   it.each(names.filter((name) => name.endsWith('.yaml')))('%s passes the check', async (name) => {
     const command = ['--import', 'tsx', path.join(ROOT, 'cli/main.ts'), 'check', name, '--json'];
-    expect(JSON.parse(await node(folder, command))).toMatchObject({ ok: true, problems: [] });
+    const { ok, problems } = JSON.parse(await node(folder, command)) as {
+      ok: boolean;
+      problems: { severity: string }[];
+    };
+    // The stand-in of a checkpoint says nothing of its network, which a notice tells.
+    expect({ ok, problems: problems.filter(({ severity }) => severity !== 'notice') }).toEqual({
+      ok: true,
+      problems: [],
+    });
   });
 
   it.each(names.filter((name) => name.endsWith('.test.ts')))('%s passes', async (name) => {

@@ -16,8 +16,12 @@ describe('biagraph new', () => {
     expect(stdout).toContain(`biagraph check ${name}.yaml`);
     const text = readFileSync(path.join(cwd, `${name}.yaml`), 'utf8');
     for (const [, folder] of text.matchAll(/PATH: (\S+)/g)) {
-      mkdirSync(path.join(cwd, folder), { recursive: true });
-      writeFileSync(path.join(cwd, folder, 'a.tif'), '');
+      // A classification has a folder for each class.
+      const classes = workflow === 'classification' ? Number(/N_CLASSES: (\d+)/.exec(text)![1]) : 0;
+      for (const name of classes > 0 ? Array.from({ length: classes }, (_, id) => `class-${id}`) : ['.']) {
+        mkdirSync(path.join(cwd, folder, name), { recursive: true });
+        writeFileSync(path.join(cwd, folder, name, 'a.tif'), '');
+      }
     }
     expect(await biagraph(['check', `${name}.yaml`], { cwd })).toMatchObject({ code: 0, stderr: '' });
     for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(112);

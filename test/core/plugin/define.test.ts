@@ -13,6 +13,7 @@ test('a plugin has all its lists', () => {
     losses: [],
     metrics: [],
     formats: [],
+    containers: [],
     presets: [],
   });
 });

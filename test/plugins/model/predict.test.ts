@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
-import { image } from '../../../core/image/image.js';
+import { image, sizeOf } from '../../../core/image/image.js';
+import { buildNetwork } from '../../../core/plugin/network.js';
 import type { Services } from '../../../core/plugin/services.js';
-import type { TensorData } from '../../../core/tensor/index.js';
-import { bench, sampleOf } from '../nodes.js';
+import type { NamedTensors, TensorData } from '../../../core/tensor/index.js';
+import { bench, catalog, sampleOf } from '../nodes.js';
 
 /** A runtime whose network gives each pixel plus one in two channels, and counts what it was asked. */
 function countingRuntime() {
@@ -19,12 +20,19 @@ function countingRuntime() {
   };
   const services = {
     tensors: async () => ({ infer: async () => program }),
-    training: { weights: async () => new Map() },
+    training: { weights: async () => zeroWeights() },
   } as unknown as Partial<Services>;
   return { asked, services };
 }
 
-const network = { architecture: 'unet', parameters: {}, ndim: 2, inputChannels: 1, outputChannels: [2] };
+const network = { architecture: 'unet', parameters: {}, ndim: 2 as const, inputChannels: 1, outputChannels: [2] };
+/** A checkpoint that fits the network. */
+function zeroWeights(): NamedTensors {
+  const slots = [...buildNetwork(network, catalog).slots()];
+  return new Map(
+    slots.map(([name, { shape }]) => [`model.${name}`, { data: new Float32Array(sizeOf(shape)), shape: [...shape] }]),
+  );
+}
 const cut = { patch: [4, 4], complete: true };
 const nodes = [
   node('filter', 'filter/patches', { ...cut, groups: [[{ property: 'mean', sign: 'lt', value: 10 }]] }),
