@@ -2,6 +2,7 @@
  * Semantic segmentation: a class for each pixel.
  */
 import type { Config } from '../core/config/index.js';
+import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
@@ -24,6 +25,7 @@ export const semanticSegmentation = definePreset({
   summary: 'A class for each pixel of an image.',
   graphs(config, catalog) {
     const classes = config.DATA.N_CLASSES;
+    checkIgnored(config);
     const network = networkOf(config, catalog, [classes > 2 ? classes : 1]);
     return {
       ...(config.TRAIN.ENABLE && {
@@ -38,6 +40,23 @@ export const semanticSegmentation = definePreset({
     };
   },
 });
+
+/** Losses and metrics leave out one id. @throws ConfigError where two are named, or one that is no class. */
+function checkIgnored({ LOSS: loss, DATA: data, PROBLEM: problem }: Config): void {
+  const key = 'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID';
+  const { IGNORE_CLASS_ID: id } = problem.SEMANTIC_SEG;
+  if (id === 0 || data.N_CLASSES <= 2) return;
+  const refuse = (message: string, advice: string) => {
+    throw new ConfigError([{ severity: 'error', key, message, advice }]);
+  };
+  if (id < 0 || id >= data.N_CLASSES)
+    refuse(`expected a class from 1 to ${data.N_CLASSES - 1}, came ${id}.`, 'Write 0 to leave none out.');
+  if (loss.IGNORE_INDEX !== -1 && loss.IGNORE_INDEX !== id)
+    refuse(
+      `LOSS.IGNORE_INDEX leaves out ${loss.IGNORE_INDEX}, this ${id}.`,
+      'Only one can be left out: set one of the two.',
+    );
+}
 
 function labels(config: Config, catalog: Catalog, part: Part, name: string): GraphNode {
   return node(name, 'normalizer/class-labels', section(catalog, 'normalizer/class-labels', config, part));

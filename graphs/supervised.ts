@@ -5,6 +5,7 @@ import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
 import { reachOf } from '../core/image/reach.js';
+import { dataSectionOf } from '../core/plugin/data-section.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import { divisorsOfNetwork } from '../core/plugin/network.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
@@ -161,10 +162,8 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
 /** Where a part's images come from, and which side of a split they are. */
 export function loaderParameters(config: Config, part: Part): Record<string, unknown> {
   const { DATA: data, PROBLEM: problem } = config;
-  const fromTraining = part === 'validation' && data.VAL.FROM_TRAIN;
+  const source = data[dataSectionOf(config, part)];
   const valAsTest = part === 'test' && data.TEST.USE_VAL_AS_TEST;
-  const source =
-    fromTraining || valAsTest ? data.TRAIN : { train: data.TRAIN, validation: data.VAL, test: data.TEST }[part];
   const targets = part !== 'test' || data.TEST.LOAD_GT || valAsTest ? source.GT_PATH : null;
   const divided = part === 'test' ? valAsTest : data.VAL.FROM_TRAIN;
   return {
@@ -175,23 +174,24 @@ export function loaderParameters(config: Config, part: Part): Record<string, unk
     forceRgb: data.FORCE_RGB,
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
-    ...withinContainers(config, fromTraining || valAsTest ? 'train' : part, targets !== null),
+    ...withinContainers(config, part, targets !== null),
   };
 }
 
 /** Where images and targets lie in containers, and the memory for their chunks. */
-function withinContainers({ DATA: data }: Config, part: Part, wanted: boolean): Record<string, unknown> {
-  const section = { train: data.TRAIN, validation: data.VAL, test: data.TEST }[part];
-  const several = section.INPUT_ZARR_MULTIPLE_DATA;
+function withinContainers(config: Config, part: Part, wanted: boolean): Record<string, unknown> {
+  const { DATA: data } = config;
+  const source = data[dataSectionOf(config, part)];
+  const several = source.INPUT_ZARR_MULTIPLE_DATA;
   const kept = part === 'validation' ? data.VAL.IN_MEMORY : data.TRAIN.IN_MEMORY;
   return {
     imagesWithin: {
-      array: several ? section.INPUT_ZARR_MULTIPLE_DATA_RAW_PATH : '',
-      axes: section.INPUT_IMG_AXES_ORDER,
+      array: several ? source.INPUT_ZARR_MULTIPLE_DATA_RAW_PATH : '',
+      axes: source.INPUT_IMG_AXES_ORDER,
     },
     targetsWithin: {
-      array: several && wanted ? section.INPUT_ZARR_MULTIPLE_DATA_GT_PATH : '',
-      axes: section.INPUT_MASK_AXES_ORDER,
+      array: several && wanted ? source.INPUT_ZARR_MULTIPLE_DATA_GT_PATH : '',
+      axes: source.INPUT_MASK_AXES_ORDER,
     },
     // Training and validation are read side by side, and share what images may take. Only a test has a pass in order.
     ...(part !== 'test' && { chunkShare: kept ? TRAINING_SHARES.kept / 2 : TRAINING_SHARES.kept / 8 }),
@@ -201,9 +201,6 @@ function withinContainers({ DATA: data }: Config, part: Part, wanted: boolean): 
 
 /** Nodes that normalise, with the sample filters of a part before them, or after them (FILTER_SAMPLES.NORM_BEFORE). */
 export function filtered(config: Config, catalog: Catalog, part: Part, nodes: GraphNode[]): GraphNode[] {
-  const { DATA: data } = config;
-  const fromTraining = (part === 'validation' && data.VAL.FROM_TRAIN) || (part === 'test' && data.TEST.USE_VAL_AS_TEST);
-  const phase = fromTraining ? 'TRAIN' : ({ train: 'TRAIN', validation: 'VAL', test: 'TEST' } as const)[part];
   const filters = catalog
     .nodes()
     .filter(({ role }) => role === 'filter')
@@ -212,7 +209,8 @@ export function filtered(config: Config, catalog: Catalog, part: Part, nodes: Gr
       const name = part === 'test' ? 'filter' : `${part}-filter`;
       return parameters ? [node(name, definition.id, parameters)] : [];
     });
-  return data[phase].FILTER_SAMPLES.NORM_BEFORE ? [...nodes, ...filters] : [...filters, ...nodes];
+  const { NORM_BEFORE } = config.DATA[dataSectionOf(config, part)].FILTER_SAMPLES;
+  return NORM_BEFORE ? [...nodes, ...filters] : [...filters, ...nodes];
 }
 
 function subset({ DATA: { VAL: val }, SYSTEM }: Config, part: 'train' | 'validation'): Record<string, unknown> {

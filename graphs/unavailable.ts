@@ -37,7 +37,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
   refuse(
     'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID',
     data.N_CLASSES > 2 && config.PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID !== 0,
-    'LOSS.IGNORE_INDEX leaves an id out of loss and metrics.',
   );
   if (config.PROBLEM.TYPE === 'IMAGE_TO_IMAGE') {
     const section = 'PROBLEM.IMAGE_TO_IMAGE';
@@ -55,11 +54,7 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('TEST.POST_PROCESSING.MEDIAN_FILTER', test.POST_PROCESSING.MEDIAN_FILTER);
     refuse('DATA.TEST.ROI_MASK.ENABLE', data.TEST.ROI_MASK.ENABLE);
     refuse('DATA.TEST.MEDIAN_PADDING', data.TEST.MEDIAN_PADDING);
-    refuse(
-      'DATA.TEST.ROI_MASK.AXES_ORDER',
-      data.TEST.ROI_MASK.ENABLE && data.TEST.ROI_MASK.AXES_ORDER !== '',
-      'Leave it empty: axes are those that the file tells.',
-    );
+    refuse('DATA.TEST.ROI_MASK.AXES_ORDER', data.TEST.ROI_MASK.ENABLE && data.TEST.ROI_MASK.AXES_ORDER !== '');
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
   const pictures = [

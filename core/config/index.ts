@@ -6,6 +6,7 @@
  */
 export { compareWithCheckpoint, findCheckpoint } from './check/checkpoint.js';
 export type { CheckpointContent } from './checkpoint.js';
+export { ignoredClass } from './ignored-class.js';
 export { configKeys, type KeyInfo } from './keys.js';
 export {
   checkpointToLoad,

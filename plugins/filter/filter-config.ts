@@ -1,6 +1,7 @@
 /** What both sample filters take from the configuration. */
 import type { Config } from '../../core/config/index.js';
 import type { FilterGroups } from '../../core/image/sample-filter.js';
+import { dataSectionOf } from '../../core/plugin/data-section.js';
 import type { Part } from '../../core/plugin/define.js';
 
 /** The switches that the filters answer to. */
@@ -24,9 +25,7 @@ export interface FilterSettings {
  */
 export function filterSettings(config: Config, part: Part): FilterSettings | undefined {
   const { DATA: data, PATHS: paths } = config;
-  const fromTraining = (part === 'validation' && data.VAL.FROM_TRAIN) || (part === 'test' && data.TEST.USE_VAL_AS_TEST);
-  const phase = fromTraining ? 'TRAIN' : ({ train: 'TRAIN', validation: 'VAL', test: 'TEST' } as const)[part];
-  const { ENABLE, PROPS, VALUES, SIGNS } = data[phase].FILTER_SAMPLES;
+  const { ENABLE, PROPS, VALUES, SIGNS } = data[dataSectionOf(config, part)].FILTER_SAMPLES;
   if (!ENABLE) return undefined;
   const groups = (PROPS as string[][]).map((group, i) =>
     group.map((property, j) => ({ property, sign: SIGNS[i][j], value: VALUES[i][j] })),

@@ -1,5 +1,6 @@
 /** The losses under their names in LOSS.TYPE. */
 import { Type } from 'typebox';
+import { ignoredClass } from '../../core/config/index.js';
 import { defineLoss } from '../../core/plugin/define.js';
 import { crossEntropy } from './cross-entropy.js';
 import { dice } from './dice.js';
@@ -21,14 +22,17 @@ export const crossEntropyLoss = defineLoss({
     },
     { additionalProperties: false },
   ),
-  fromConfig: ({ DATA, LOSS, PROBLEM }) => ({
-    classes: Math.max(DATA.N_CLASSES, 2),
-    ...(LOSS.CLASS_REBALANCE === 'manual' && { classWeights: LOSS.CLASS_WEIGHTS as number[] }),
-    ignoreIndex: LOSS.IGNORE_INDEX,
-    // Class weights of two classes have no meaning in a binary loss; BiaPy balances the two by their frequency then.
-    rebalance: LOSS.CLASS_REBALANCE === 'manual' && DATA.N_CLASSES <= 2 && PROBLEM.TYPE !== 'CLASSIFICATION',
-    ...(PROBLEM.TYPE === 'CLASSIFICATION' && { exclusive: true }),
-  }),
+  fromConfig(config) {
+    const { DATA, LOSS, PROBLEM } = config;
+    return {
+      classes: Math.max(DATA.N_CLASSES, 2),
+      ...(LOSS.CLASS_REBALANCE === 'manual' && { classWeights: LOSS.CLASS_WEIGHTS as number[] }),
+      ignoreIndex: ignoredClass(config),
+      // Class weights of two classes have no meaning in a binary loss; BiaPy balances the two by their frequency then.
+      rebalance: LOSS.CLASS_REBALANCE === 'manual' && DATA.N_CLASSES <= 2 && PROBLEM.TYPE !== 'CLASSIFICATION',
+      ...(PROBLEM.TYPE === 'CLASSIFICATION' && { exclusive: true }),
+    };
+  },
   build: crossEntropy,
 });
 

@@ -2,6 +2,7 @@
  * Intersection over union (Jaccard index) of the foreground, or the mean over classes.
  */
 import { type Static, Type } from 'typebox';
+import { ignoredClass } from '../../core/config/index.js';
 import { channelCount, type Image } from '../../core/image/image.js';
 import { pickChannels } from '../../core/image/pick-channels.js';
 import { defineMetric } from '../../core/plugin/define.js';
@@ -33,7 +34,10 @@ const Parameters = Type.Object(
 
 type IouParameters = Omit<Static<typeof Parameters>, 'part'>;
 
-/** TP / (TP + FP + FN); with more than two classes the mean over the classes that occur. 0 where nothing occurs. */
+/**
+ * TP / (TP + FP + FN); with more than two classes the mean over the classes that occur, without the one that is left out. 0 where
+ * nothing occurs.
+ */
 export const iou = defineMetric({
   id: 'iou',
   name: 'IoU',
@@ -42,7 +46,7 @@ export const iou = defineMetric({
   parameters: Parameters,
   fromConfig: (config) => ({
     classes: Math.max(config.DATA.N_CLASSES, 2),
-    ignore: config.LOSS.IGNORE_INDEX,
+    ignore: ignoredClass(config),
     part: null,
   }),
   onTensors: (parameters) => (output, target) => {
@@ -73,6 +77,7 @@ export function iouOfTensors([logits]: NetworkOutput, target: Tensor, { classes,
   let sum: Tensor = tf.scalar(0);
   let present: Tensor = tf.scalar(0);
   for (let id = 0; id < classes; id++) {
+    if (id === ignore) continue;
     const predicted = tf.mul(tf.cast(tf.equal(chosen, id), 'float32'), counted);
     const wanted = tf.mul(tf.cast(tf.equal(target, id), 'float32'), counted);
     sum = tf.add(sum, ratio(predicted, wanted));
@@ -102,7 +107,7 @@ export function iouOfImages(prediction: Image, target: Image, { classes, ignore 
     else either[wantedClass]++;
   }
   if (classes === 2) return either[1] === 0 ? 0 : both[1] / either[1];
-  const present = [...either.keys()].filter((id) => either[id] > 0);
+  const present = [...either.keys()].filter((id) => either[id] > 0 && id !== ignore);
   return present.length === 0 ? 0 : present.reduce((sum, id) => sum + both[id] / either[id], 0) / present.length;
 }
 

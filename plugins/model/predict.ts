@@ -1,7 +1,6 @@
 /**
  * Runs a trained network over patches, with test-time augmentation where asked.
  */
-import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { TensorError } from '../../core/errors.js';
 import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
@@ -16,9 +15,9 @@ import { buildNetwork } from '../../core/plugin/network.js';
 import { NetworkSpec } from '../../core/plugin/network-spec.js';
 import { atImageSize } from '../../core/plugin/prediction-size.js';
 import { services } from '../../core/plugin/services.js';
-import type { InferenceProgram, NamedTensors } from '../../core/tensor/index.js';
-import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
+import type { InferenceProgram } from '../../core/tensor/index.js';
 import { planPrediction } from './plan-prediction.js';
+import { inBatches, loadNetwork } from './run-network.js';
 
 const Augmentation = Type.Object(
   {
@@ -63,39 +62,14 @@ export const predictNetwork = defineNode({
   plan: (parameters, { main }, planner) => planPrediction(parameters, main, planner),
   create(parameters, { events, tensors, catalog, training }, place) {
     const network = buildNetwork(parameters.network, catalog);
-    const start = async (): Promise<Predictor> => {
-      const [slot] = network.slots();
-      // A network without weights, such as an ONNX file, which brings its own, needs no checkpoint.
-      const weights: NamedTensors = slot ? await training.weights() : new Map();
-      const program = await (await tensors()).infer(network);
-      place.onClose(() => program.dispose());
-      if (slot) {
-        const { architecture } = parameters.network;
-        await program.restore(fitCheckpoint(network, weights, { network: architecture }).tensors);
-      }
-      return new Predictor(program, parameters);
-    };
     return ({ main }) =>
-      defer(() => {
-        // Images that come while the network is loaded wait for it; subscribing to them later would miss them.
-        const starting = start();
-        starting.catch(() => {});
-        let done = 0;
-        let waiting: Sample[] = [];
-        return main.pipe(
-          concatMap(async (patch) => {
-            const predictor = await starting;
-            waiting.push(patch);
-            const { index, count } = patch.placement!;
-            // A batch holds patches of one image only: what is predicted together never depends on what else is read.
-            if (waiting.length < parameters.batchSize && index < count - 1) return [];
-            const batch = waiting;
-            waiting = [];
-            return predictor.predict(batch);
-          }),
-          mergeMap((patches) => from(patches)),
-          tap(() => events.emit({ type: 'progress.step', phase: place.phase, unit: 'patch', done: ++done })),
-        );
+      inBatches(main, {
+        start: async () =>
+          new Predictor(await loadNetwork(network, parameters.network, { tensors, training }, place), parameters),
+        size: parameters.batchSize,
+        work: (predictor, batch) => predictor.predict(batch),
+        events,
+        place,
       });
   },
 });

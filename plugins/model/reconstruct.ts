@@ -1,7 +1,6 @@
 /**
  * Shows what a masked autoencoder sees of patches and what it makes of them.
  */
-import { concatMap, defer, from, mergeMap, tap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { PluginError } from '../../core/errors.js';
 import { type Image, image } from '../../core/image/image.js';
@@ -12,8 +11,8 @@ import { buildNetwork } from '../../core/plugin/network.js';
 import { NetworkSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 import type { InferenceProgram } from '../../core/tensor/index.js';
-import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { planPrediction } from './plan-prediction.js';
+import { inBatches, loadNetwork } from './run-network.js';
 
 const Parameters = Type.Object(
   {
@@ -45,32 +44,13 @@ export const reconstruct = defineNode({
   create(parameters, { events, tensors, catalog, training }, place) {
     const network = buildNetwork(parameters.network, catalog);
     const tokenSize = tokenSizeOf(parameters);
-    const start = async () => {
-      const weights = await training.weights();
-      const program = await (await tensors()).infer(network);
-      place.onClose(() => program.dispose());
-      await program.restore(fitCheckpoint(network, weights, { network: parameters.network.architecture }).tensors);
-      return program;
-    };
     return ({ main }) =>
-      defer(() => {
-        const starting = start();
-        starting.catch(() => {});
-        let done = 0;
-        let waiting: Sample[] = [];
-        return main.pipe(
-          concatMap(async (patch) => {
-            const program = await starting;
-            waiting.push(patch);
-            const { index, count } = patch.placement!;
-            if (waiting.length < parameters.batchSize && index < count - 1) return [];
-            const batch = waiting;
-            waiting = [];
-            return reconstructBatch(program, batch, tokenSize);
-          }),
-          mergeMap((patches) => from(patches)),
-          tap(() => events.emit({ type: 'progress.step', phase: place.phase, unit: 'patch', done: ++done })),
-        );
+      inBatches(main, {
+        start: () => loadNetwork(network, parameters.network, { tensors, training }, place),
+        size: parameters.batchSize,
+        work: (program, batch) => reconstructBatch(program, batch, tokenSize),
+        events,
+        place,
       });
   },
 });

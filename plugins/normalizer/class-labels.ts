@@ -3,7 +3,7 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
-import type { Config } from '../../core/config/index.js';
+import { type Config, ignoredClass } from '../../core/config/index.js';
 import { DataError } from '../../core/errors.js';
 import { mapImage } from '../../core/image/deferred.js';
 import { type Image, image } from '../../core/image/image.js';
@@ -22,7 +22,8 @@ export const classLabels = defineNode({
     },
     { additionalProperties: false },
   ),
-  fromConfig: (config: Config) => ({ classes: Math.max(config.DATA.N_CLASSES, 2), ignore: config.LOSS.IGNORE_INDEX }),
+  keys: ['PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID'],
+  fromConfig: (config: Config) => ({ classes: Math.max(config.DATA.N_CLASSES, 2), ignore: ignoredClass(config) }),
   create:
     ({ classes, ignore }) =>
     ({ main }) =>

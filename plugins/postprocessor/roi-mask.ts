@@ -7,6 +7,7 @@ import { defer, from, switchMap } from 'rxjs';
 import { Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
+import type { ImageFiles } from '../../core/image/files.js';
 import { channelCount, type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
 import { listFolder } from '../../core/image/list-folder.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
@@ -25,31 +26,35 @@ export const roiMask = defineNode({
     {
       masks: Type.String({ description: 'A mask for all images, or a folder with one for each.' }),
       ndim: Type.Union([Type.Literal('2D'), Type.Literal('3D')], { default: '2D' }),
+      axes: Type.String({
+        default: '',
+        description: 'Order of the axes of masks in containers; empty for what they tell.',
+      }),
       product: Type.String({ default: 'channels', description: 'Prediction to keep inside.' }),
     },
     { additionalProperties: false },
   ),
   needs: { files: services.files },
-  keys: ['DATA.TEST.ROI_MASK.ENABLE'],
+  keys: ['DATA.TEST.ROI_MASK.ENABLE', 'DATA.TEST.ROI_MASK.AXES_ORDER'],
   fromConfig({ DATA: data, PROBLEM: problem }, part) {
-    const { ENABLE, PATH } = data.TEST.ROI_MASK;
+    const { ENABLE, PATH, AXES_ORDER } = data.TEST.ROI_MASK;
     return part === 'test' && ENABLE
-      ? { masks: PATH, ndim: problem.NDIM as '2D' | '3D', product: 'channels' }
+      ? { masks: PATH, ndim: problem.NDIM as '2D' | '3D', axes: AXES_ORDER, product: 'channels' }
       : undefined;
   },
   // A copy of the prediction, and a mask of up to four bytes a pixel.
   memory: (_, { shape }) => 8 * sizeOf(shape.slice(0, -1)),
   create:
-    ({ masks, ndim, product }, { files }, place) =>
+    ({ masks, ndim, axes, product }, { files }, place) =>
     ({ main }) =>
-      defer(() => from(listMasks(masks))).pipe(
+      defer(() => from(listMasks(masks, files))).pipe(
         switchMap((list) =>
           main.pipe(
             mapOrdered(1, async (sample: Sample, signal) => {
               const file = maskOf(sample, list);
               const inside = keepInside(
                 productOf(sample, product, place.name),
-                await files.read(file, ndim, signal),
+                await files.read(file, ndim, signal, { ...(axes && { axes }) }),
                 file,
               );
               return { ...sample, products: { ...sample.products, [product]: inside } };
@@ -59,9 +64,10 @@ export const roiMask = defineNode({
       ),
 });
 
-async function listMasks(masks: string): Promise<string[]> {
+async function listMasks(masks: string, files: ImageFiles): Promise<string[]> {
   const found = await stat(masks).catch(() => undefined);
-  return found?.isFile() ? [masks] : listFolder(masks, KEY);
+  // Zarr and N5 containers are folders.
+  return found?.isFile() || (found && (await files.containerOf(masks))) ? [masks] : listFolder(masks, KEY);
 }
 
 /** A single mask is for all; else that of the same name, else that at the place of the image in its folder. */

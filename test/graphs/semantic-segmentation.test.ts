@@ -204,7 +204,7 @@ describe('the configuration decides', () => {
     });
     expect(parametersOf(tested, 'cutter')).toMatchObject({ medianPadding: true });
     expect(parametersOf(train, 'train-patches')).not.toHaveProperty('medianPadding');
-    expect(parametersOf(tested, 'roi-mask')).toEqual({ masks: 'masks', ndim: '2D', product: 'channels' });
+    expect(parametersOf(tested, 'roi-mask')).toEqual({ masks: 'masks', ndim: '2D', axes: '', product: 'channels' });
     expect(names(tested).indexOf('roi-mask')).toBe(names(tested).indexOf('stitcher') + 1);
   });
 
@@ -309,6 +309,18 @@ describe('the configuration decides', () => {
     expect(parametersOf(graph, 'metrics').border).toEqual([8, 8]);
     expect(parametersOf(graph, 'patch-metrics').border).toEqual([]);
   });
+});
+
+test('a class that is left out reaches masks, loss and metrics', () => {
+  const key = 'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID';
+  const three = { 'DATA.N_CLASSES': 3, [key]: 2 };
+  const { train, test: measured } = graphs(three);
+  expect(parametersOf(train, 'train-labels').ignore).toBe(2);
+  expect(parametersOf(train, 'trainer')).toMatchObject({ losses: [{ parameters: { ignoreIndex: 2 } }] });
+  expect(parametersOf(measured, 'metrics')).toMatchObject({ metrics: [{ parameters: { ignore: 2 } }] });
+  expect(parametersOf(graphs({ [key]: 1 }).train, 'train-labels').ignore).toBe(-1);
+  expect(() => graphs({ ...three, [key]: 3 })).toThrow('expected a class from 1 to 2, came 3');
+  expect(() => graphs({ ...three, 'LOSS.IGNORE_INDEX': 1 })).toThrow('Only one can be left out');
 });
 
 test('every graph compiles, whatever is switched on beside', () => {

@@ -57,6 +57,12 @@ describe('more classes', () => {
     expect(iouOfImages(scores, row([0, 7, 1, 7]), ignoring)).toBe(1);
     expect(onTensors(scores, row([0, 7, 1, 7]), ignoring)).toBe(1);
   });
+  test('a class that is to be ignored is no part of the mean, even where it is predicted', () => {
+    // Without class 2: class 0 has 1 of 3, class 1 has 1 of 2.
+    const ignoring = { classes: 3, ignore: 2 };
+    expect(iouOfImages(scores, target, ignoring)).toBeCloseTo((1 / 3 + 1 / 2) / 2, 12);
+    expect(onTensors(scores, target, ignoring)).toBeCloseTo((1 / 3 + 1 / 2) / 2, 6);
+  });
 });
 
 test('tensors and images give the same', () => {

@@ -3,9 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { ImageFiles } from '../../../core/image/files.js';
 import { image } from '../../../core/image/image.js';
 import { keepInside } from '../../../plugins/postprocessor/roi-mask.js';
-import { bench, ramp, sampleOf } from '../nodes.js';
+import { bench, catalog, ramp, sampleOf } from '../nodes.js';
+
+const files = () => new ImageFiles({ formats: catalog.formats(), containers: catalog.containers() });
 
 let folder: string;
 beforeAll(async () => {
@@ -16,10 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const masked = async (masks: string, index = 0) => {
+const masked = async (masks: string, index = 0, parameters = {}) => {
   const picture = ramp([2, 2, 1]);
   const sample = sampleOf(picture, { index, products: { channels: image(Float32Array.of(1, 2, 3, 4), [2, 2, 1]) } });
-  const [{ products }] = await bench().run(node('r', 'postprocessor/roi-mask', { masks }), [sample]);
+  const [{ products }] = await bench({ services: { files: files() } }).run(
+    node('r', 'postprocessor/roi-mask', { masks, ...parameters }),
+    [sample],
+  );
   return [...products.channels.data];
 };
 
@@ -29,6 +35,17 @@ test('one mask is for all images', async () =>
 test('of a folder, the mask of the same name, else the one at the same place', async () => {
   expect(await masked(folder)).toEqual([1, 0, 0, 0]);
   expect(await masked(folder, 1)).toEqual([1, 0, 0, 0]);
+});
+
+test('masks in containers have the order of axes that is told', async () => {
+  const mask = path.join(os.tmpdir(), `${path.basename(folder)}.zarr`);
+  const plan = { shape: [2, 2], chunk: [2, 2], dtype: 'uint8', axes: 'YX', kind: 'labels', metadata: {} } as const;
+  const writer = await files().createArray(mask, plan);
+  await writer.write([0, 0], [2, 2], Uint8Array.of(0, 1, 0, 0));
+  await writer.close();
+  expect(await masked(mask)).toEqual([0, 2, 0, 0]);
+  expect(await masked(mask, 0, { axes: 'XY' })).toEqual([0, 0, 3, 0]);
+  await rm(mask, { recursive: true });
 });
 
 test('an image without mask, and a folder that is not there', async () => {
