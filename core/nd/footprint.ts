@@ -14,6 +14,19 @@ export function box(sides: readonly number[]): Footprint {
   return footprint(sides, () => true);
 }
 
+/**
+ * All pixels of a box with any sides. Where a side is even, the box reaches one pixel further before the pixel itself than behind
+ * it, as the windows of `scipy.ndimage` do. @throws RangeError for sides that are no whole numbers of at least 1.
+ */
+export function windowOf(sides: readonly number[]): Footprint {
+  const wrong = sides.find((side) => !(Number.isInteger(side) && side > 0));
+  if (wrong !== undefined) throw new RangeError(`a window needs whole sides of at least 1, not ${wrong}`);
+  return footprint(
+    sides.map((side) => side + 1 - (side % 2)),
+    (offset) => offset.every((step, axis) => step < sides[axis] - (sides[axis] >> 1)),
+  );
+}
+
 /** Pixels at most `radius` away from the middle: a disk in 2D, a ball in 3D. */
 export function ball(radius: number, axes: 2 | 3): Footprint {
   const whole = Math.floor(radius);

@@ -2,8 +2,10 @@
 
 import type { Image } from '../image/image.js';
 import { convexHull, convexRows, type RowExtents } from './convex-hull.js';
+import { convexPolyhedron, rowsInside } from './convex-polyhedron.js';
 import { cropOf, filledMask } from './fill-holes.js';
-import { perimeters } from './perimeter.js';
+import { centroidOf, huMoments, type Moments, moments, normalizedMoments, powersOf } from './image-moments.js';
+import { croftonPerimeter, perimeters } from './perimeter.js';
 import { findRegions, type Region } from './regions.js';
 import { surfaceAreas } from './surface-area.js';
 import { volumeOf } from './volume.js';
@@ -12,8 +14,10 @@ import { volumeOf } from './volume.js';
 export interface MeasuredRegion extends Region {
   /** Middle of the bounding box, `(start + end) / 2` with `end` behind the last pixel, rounded down to a pixel. */
   readonly centre: readonly number[];
-  /** Measures by name, in the order asked for; those of several numbers as `name-0`, `name-1`, … */
+  /** Measures by name, in the order asked for; those of several numbers as `name-0`, `name-1`, …, of tables as `name-0-1`. */
   readonly values: Readonly<Record<string, number>>;
+  /** Measures that are no numbers: pixels, positions, slices, written out. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 export interface RegionOptions {
@@ -30,7 +34,8 @@ interface Subject {
   readonly shared: Shared;
 }
 
-type Measure = (subject: Subject) => number | readonly number[];
+/** A number, several, some with names of their own, or a text. */
+type Measure = (subject: Subject) => number | readonly number[] | Readonly<Record<string, number>> | string;
 
 /**
  * Measures of BiaPy's `MEASURE_PROPERTIES`. Perimeters, surfaces and what is made of them are in pixels, whatever the spacing, as
@@ -53,13 +58,18 @@ const FURTHER: Readonly<Record<string, Measure>> = {
   label: ({ region }) => region.label,
   num_pixels: ({ region }) => region.count,
   area_bbox: ({ region }) => boxSize(region),
-  area_convex: ({ region, shared }) => rowsSize(shared.convexRows(region)),
+  area_convex: ({ region, shared }) => shared.convexSize(region),
   area_filled: ({ region, shared }) => shared.filledSize(region),
   axis_major_length: ({ region }) => axisLengths(region)[0],
   axis_minor_length: ({ region }) => axisLengths(region)[1],
   bbox: ({ region }) => [...region.start, ...region.end],
   centroid: ({ region }) => region.centroid,
   centroid_local: ({ region }) => region.centroid.map((mean, axis) => mean - region.start[axis]),
+  centroid_weighted: ({ region, shared }) =>
+    shared.weightedCentroid(region).map((mean, axis) => mean + region.start[axis]),
+  centroid_weighted_local: ({ region, shared }) => shared.weightedCentroid(region),
+  coords: ({ region, shared }) => shared.positions(region, false),
+  coords_scaled: ({ region, shared }) => shared.positions(region, true),
   eccentricity: ({ region }) => {
     const [major, minor] = inertia(region);
     return major === 0 ? 0 : Math.sqrt(1 - minor / major);
@@ -70,18 +80,43 @@ const FURTHER: Readonly<Record<string, Measure>> = {
   },
   euler_number: ({ region, shared }) => shared.eulerNumber(region),
   extent: ({ region }) => region.count / boxSize(region),
-  feret_diameter_max: ({ region, shared }) => longestDistance(shared.convexRows(region)),
+  feret_diameter_max: ({ region, shared }) =>
+    region.start.length === 3
+      ? longestInSpace(shared.convexMask(region), cropOf(region).sides)
+      : longestDistance(shared.convexRows(region)),
+  image: ({ region, shared }) => written(shared.mask(region), region),
+  image_convex: ({ region, shared }) => written(shared.convexMask(region), region),
+  image_filled: ({ region, shared }) => written(shared.filled(region), region),
+  image_intensity: ({ region, shared }) => written(shared.brightness(region), region, ' '),
+  inertia_tensor: ({ region: { covariance } }) => {
+    const trace = covariance.reduce((sum, row, axis) => sum + row[axis], 0);
+    return Object.fromEntries(
+      covariance.flatMap((row, i) => row.map((value, j) => [`${i}-${j}`, i === j ? trace - value : -value])),
+    );
+  },
   inertia_tensor_eigvals: ({ region }) => inertia(region),
   intensity_max: ({ region, shared }) => shared.intensities(region).max,
   intensity_mean: ({ region, shared }) => shared.intensities(region).mean,
   intensity_min: ({ region, shared }) => shared.intensities(region).min,
   intensity_std: ({ region, shared }) => shared.intensities(region).deviation,
+  moments: ({ region, shared }) => table(moments(shared.mask(region), boxSides(region)), region),
+  moments_central: ({ region, shared }) => table(shared.central(region), region),
+  moments_hu: ({ region, shared }) => huMoments(normalizedMoments(shared.central(region), 2)),
+  moments_normalized: ({ region, shared }) =>
+    table(normalizedMoments(shared.central(region), region.start.length), region),
+  moments_weighted: ({ region, shared }) => table(moments(shared.brightness(region), boxSides(region)), region),
+  moments_weighted_central: ({ region, shared }) => table(shared.weightedCentral(region), region),
+  moments_weighted_hu: ({ region, shared }) => huMoments(normalizedMoments(shared.weightedCentral(region), 2)),
+  moments_weighted_normalized: ({ region, shared }) =>
+    table(normalizedMoments(shared.weightedCentral(region), region.start.length), region),
   orientation: ({ region }) => {
     const [[yy, xy], [, xx]] = region.covariance;
     if (xx === yy) return xy > 0 ? -Math.PI / 4 : Math.PI / 4;
     return 0.5 * Math.atan2(2 * xy, yy - xx);
   },
-  solidity: ({ region, shared }) => region.count / rowsSize(shared.convexRows(region)),
+  perimeter_crofton: ({ region, shared }) => croftonPerimeter(shared.mask(region), boxSides(region)),
+  slice: ({ region }) => region.start.map((start, axis) => `${start}:${region.end[axis]}`).join(' '),
+  solidity: ({ region, shared }) => region.count / shared.convexSize(region),
 };
 
 /** Names of all measures there are. */
@@ -89,8 +124,8 @@ export const measureNames: readonly string[] = [...Object.keys(MEASURES), ...Obj
 
 /** Measures that only flat objects have. */
 export const flatMeasures: readonly string[] = [
-  ...['perimeter', 'circularity', 'elongation', 'area_convex', 'eccentricity', 'feret_diameter_max', 'orientation'],
-  'solidity',
+  ...['perimeter', 'circularity', 'elongation', 'eccentricity', 'moments_hu', 'moments_weighted_hu', 'orientation'],
+  'perimeter_crofton',
 ];
 
 /** Measures that only objects of volumes have. */
@@ -116,13 +151,15 @@ export function measureRegions(labels: Image, names: readonly string[], options:
   });
   return findRegions(labels).map((region, rank) => {
     const values: Record<string, number> = {};
+    const texts: Record<string, string> = {};
     for (const { name, measure } of measures) {
       const value = measure({ region, rank, shared });
       if (typeof value === 'number') values[name] = value;
-      else for (const [i, one] of value.entries()) values[`${name}-${i}`] = one;
+      else if (typeof value === 'string') texts[name] = value;
+      else for (const [part, one] of Object.entries(value)) values[`${name}-${part}`] = one;
     }
     const centre = region.start.map((start, axis) => Math.floor((start + region.end[axis]) / 2));
-    return { ...region, centre, values };
+    return { ...region, centre, values, texts };
   });
 }
 
@@ -174,12 +211,106 @@ class Shared {
   }
 
   filledSize(region: Region): number {
+    return countOnes(this.filled(region));
+  }
+
+  filled(region: Region): Uint8Array {
     const { values, height, width, axes } = this.volume;
     const inside = (z: number, y: number, x: number) => values[(z * height + y) * width + x] === region.label;
-    const filled = filledMask(cropOf(region), axes, axes, inside);
-    let size = 0;
-    for (const one of filled) size += one;
-    return size;
+    return filledMask(cropOf(region), axes, axes, inside);
+  }
+
+  convexSize(region: Region): number {
+    return this.volume.axes === 3 ? countOnes(this.convexMask(region)) : rowsSize(this.convexRows(region));
+  }
+
+  /** Pixels of the bounding box whose centres lie in the hull of the middles of the faces of the object's pixels. */
+  convexMask(region: Region): Uint8Array {
+    const [depth, height, width] = cropOf(region).sides;
+    const hull = new Uint8Array(depth * height * width);
+    if (this.volume.axes === 2) {
+      const { first, last } = this.convexRows(region);
+      for (let y = 0; y < height; y++) hull.fill(1, y * width + first[y], Math.max(y * width + last[y] + 1, 0));
+      return hull;
+    }
+    const solid = convexPolyhedron(outerFaces(this.mask(region), [depth, height, width]));
+    if (solid)
+      rowsInside(solid, [0, 0, 0], [depth, height, width], 1e-10, (z, y, first, behind) => {
+        hull.fill(1, (z * height + y) * width + first, (z * height + y) * width + behind);
+      });
+    return hull;
+  }
+
+  /** 1 on the object, in its bounding box. */
+  mask(region: Region): Uint8Array {
+    return this.crop(region, () => 1);
+  }
+
+  /** The image on the object, 0 beside it, in its bounding box. */
+  brightness(region: Region): Float64Array {
+    const pixels = volumeOf(this.intensity).values;
+    const found = new Float64Array(cropOf(region).size);
+    this.crop(region, (inCrop, at) => {
+      found[inCrop] = pixels[at];
+      return 1;
+    });
+    return found;
+  }
+
+  central(region: Region): Moments {
+    const sides = boxSides(region);
+    return moments(
+      this.mask(region),
+      sides,
+      region.centroid.map((mean, axis) => mean - region.start[axis]),
+    );
+  }
+
+  weightedCentral(region: Region): Moments {
+    return moments(this.brightness(region), boxSides(region), this.weightedCentroid(region));
+  }
+
+  /** From the first pixel of the bounding box; the middle of an object without any brightness. */
+  weightedCentroid(region: Region): number[] {
+    const sides = boxSides(region);
+    const raw = moments(this.brightness(region), sides);
+    return raw[0] === 0
+      ? region.centroid.map((mean, axis) => mean - region.start[axis])
+      : centroidOf(raw, sides.length);
+  }
+
+  positions(region: Region, scaled: boolean): string {
+    const { start, sides } = cropOf(region);
+    const [, height, width] = sides;
+    const skipped = this.volume.axes === 3 ? 0 : 1;
+    const found: string[] = [];
+    this.crop(region, (inCrop) => {
+      const at = [
+        start[0] + Math.floor(inCrop / (width * height)),
+        start[1] + (Math.floor(inCrop / width) % height),
+        start[2] + (inCrop % width),
+      ].slice(skipped);
+      found.push(at.map((place, axis) => (scaled ? place * this.spacing[axis] : place)).join(' '));
+      return 1;
+    });
+    return found.join('; ');
+  }
+
+  private crop(region: Region, pick: (inCrop: number, inImage: number) => number): Uint8Array {
+    const { values, height, width } = this.volume;
+    const { start, sides, size } = cropOf(region);
+    const found = new Uint8Array(size);
+    for (let z = 0, to = 0; z < sides[0]; z++)
+      for (let y = 0; y < sides[1]; y++) {
+        let at = ((start[0] + z) * height + start[1] + y) * width + start[2];
+        for (let x = 0; x < sides[2]; x++, at++, to++) if (values[at] === region.label) found[to] = pick(to, at);
+      }
+    return found;
+  }
+
+  private get intensity(): Image {
+    if (!this.options.intensity) throw new RangeError('measures of intensity need the image beside the labels');
+    return this.options.intensity;
   }
 
   /**
@@ -216,9 +347,8 @@ class Shared {
   }
 
   intensities(region: Region): { min: number; max: number; mean: number; deviation: number } {
-    if (!this.options.intensity) throw new RangeError('measures of intensity need the image beside the labels');
     const { values, height, width } = this.volume;
-    const pixels = volumeOf(this.options.intensity).values;
+    const pixels = volumeOf(this.intensity).values;
     const { start, sides } = cropOf(region);
     let [min, max, sum, squares] = [Infinity, -Infinity, 0, 0];
     const each = (visit: (value: number) => void) => {
@@ -247,6 +377,34 @@ function physicalSize({ region, shared }: Subject): number {
 /** Objects of one pixel or a line have a perimeter of 0, and no such ratio: 0. */
 function ratio(above: number, below: number): number {
   return below === 0 ? 0 : above / below;
+}
+
+function countOnes(mask: Uint8Array): number {
+  let count = 0;
+  for (const one of mask) count += one;
+  return count;
+}
+
+/** Sides of the bounding box, `[z,] y, x`. */
+function boxSides({ start, end }: Region): number[] {
+  return end.map((behind, axis) => behind - start[axis]);
+}
+
+/** Moments by their powers, such as `0-2`; those that are no numbers are left out. */
+function table(values: Moments, { start }: Region): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [place, value] of values.entries())
+    if (!Number.isNaN(value)) found[powersOf(place, start.length).join('-')] = value;
+  return found;
+}
+
+/** Pixels of a bounding box as text: rows by `/`, planes by `|`. */
+function written(pixels: Uint8Array | Float64Array, region: Region, between = ''): string {
+  const [depth, height, width] = cropOf(region).sides;
+  const row = (from: number) => pixels.subarray(from, from + width).join(between);
+  return Array.from({ length: depth }, (_, z) =>
+    Array.from({ length: height }, (_, y) => row((z * height + y) * width)).join('/'),
+  ).join('|');
 }
 
 function boxSize({ start, end }: Region): number {
@@ -290,6 +448,31 @@ function symmetricEigenvalues(matrix: readonly (readonly number[])[]): number[] 
 
 function rowsSize({ first, last }: RowExtents): number {
   return first.reduce((size, start, y) => size + Math.max(last[y] - start + 1, 0), 0);
+}
+
+/** Middles of the faces of the first and the last voxel of each row of a mask, `[z, y, x]` one after the other. */
+function outerFaces(mask: Uint8Array, [, height, width]: readonly number[]): number[] {
+  const points: number[] = [];
+  for (let row = 0; row < mask.length; row += width) {
+    const first = mask.indexOf(1, row) - row;
+    if (first < 0 || first >= width) continue;
+    const last = mask.lastIndexOf(1, row + width - 1) - row;
+    const [z, y] = [Math.floor(row / (width * height)), Math.floor(row / width) % height];
+    for (const x of [first, last])
+      points.push(...[z - 0.5, y, x, z + 0.5, y, x, z, y - 0.5, x, z, y + 0.5, x, z, y, x - 0.5, z, y, x + 0.5]);
+  }
+  return points;
+}
+
+/** The longest distance between middles of the faces of the voxels of a convex object. */
+function longestInSpace(mask: Uint8Array, sides: readonly number[]): number {
+  const points = outerFaces(mask, sides);
+  const corners = convexPolyhedron(points)?.corners ?? [];
+  let longest = 0;
+  for (const [i, a] of corners.entries())
+    for (const b of corners.slice(i + 1))
+      longest = Math.max(longest, Math.hypot(...[0, 1, 2].map((axis) => points[3 * a + axis] - points[3 * b + axis])));
+  return longest;
 }
 
 /** The longest distance between middles of sides of the pixels of a convex object. */

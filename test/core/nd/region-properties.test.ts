@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { regionProperties } from '../../../core/config/check/region-properties.js';
 import { image } from '../../../core/image/image.js';
-import { measureRegions } from '../../../core/nd/region-properties.js';
+import { measureNames, measureRegions } from '../../../core/nd/region-properties.js';
+import { cases as further } from '../../fixtures/objects/load.js';
 import { cases, golden } from '../../fixtures/regions/load.js';
 
 test.each(cases.properties)('measures of $source are those of scikit-image', ({ source, names, values }) => {
@@ -11,6 +13,45 @@ test.each(cases.properties)('measures of $source are those of scikit-image', ({ 
       expect(Math.abs(region.values[name] - column[i]), `${name} of object ${region.label}`).toBeLessThan(
         1e-4 * Math.max(1, Math.abs(column[i])),
       );
+});
+
+test.each(further.measures)(
+  'hulls, moments and outlines of $source are those of scikit-image',
+  ({ source, values }) => {
+    const columns = Object.keys(Object.values(values)[0]);
+    const names = [...new Set(columns.map((column) => column.replace(/(-\d+)+$/, '')))];
+    const regions = measureRegions(golden(source), names, { intensity: golden(`${source}-brightness`) });
+    for (const region of regions)
+      for (const [name, value] of Object.entries(values[region.label]))
+        expect(Math.abs(region.values[name] - value), `${name} of object ${region.label}`).toBeLessThan(
+          1e-4 * Math.max(1, Math.abs(value)),
+        );
+  },
+);
+
+test.each(further.pictures)('pixels of an object of $source, written out', (wanted) => {
+  const names = ['image', 'image_convex', 'image_filled', 'coords', 'slice'];
+  const { texts } = measureRegions(golden(wanted.source), names).find(({ label }) => label === wanted.label)!;
+  const written = (rows: unknown[]): string =>
+    rows
+      .map((row) => (Array.isArray(row) && Array.isArray(row[0]) ? written(row) : (row as number[]).join('')))
+      .join(Array.isArray((rows[0] as unknown[])[0]) ? '|' : '/');
+  expect(texts.image).toBe(written(wanted.image));
+  expect(texts.image_convex).toBe(written(wanted.convex));
+  expect(texts.image_filled).toBe(written(wanted.filled));
+  expect(texts.coords).toBe(wanted.coords.map((place) => place.join(' ')).join('; '));
+});
+
+test('places in units of the spacing, slices and brightness as text', () => {
+  const labels = image(Uint8Array.of(0, 0, 0, 5, 0, 5), [2, 3, 1]);
+  const intensity = image(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3, 1]);
+  const names = ['coords_scaled', 'slice', 'image_intensity'];
+  const [{ texts }] = measureRegions(labels, names, { spacing: [2, 0.5], intensity });
+  expect(texts).toEqual({ coords_scaled: '2 0; 2 1', slice: '1:2 0:3', image_intensity: '4 0 6' });
+});
+
+test('all names that the configuration knows can be measured', () => {
+  for (const name of regionProperties) expect(measureNames).toContain(name);
 });
 
 test('the measures of BiaPy follow from counts, outlines and surfaces', () => {
