@@ -72,8 +72,12 @@ import { binarize } from './postprocessor/binarize.js';
 import { classChannel } from './postprocessor/class-channel.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
 import { findPointsNode } from './postprocessor/find-points.js';
+import { growOverMaskNode } from './postprocessor/grow-over-mask.js';
+import { measureObjectsNode } from './postprocessor/measure-objects.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { refineObjectsNode } from './postprocessor/refine-objects.js';
 import { closePoints } from './postprocessor/remove-close-points.js';
+import { repairLargeObjectsNode } from './postprocessor/repair-large-objects.js';
 import { roiMask } from './postprocessor/roi-mask.js';
 import { splitChannels } from './postprocessor/split-channels.js';
 import { undoResize } from './postprocessor/undo-resize.js';
@@ -97,6 +101,7 @@ import { fitTrainer } from './trainer/fit.js';
 import { classTable } from './writer/class-table.js';
 import { generatorSamples } from './writer/generator-samples.js';
 import { imageWriter } from './writer/images.js';
+import { objectTableWriter } from './writer/object-table.js';
 import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
 import { pointAssociationWriter } from './writer/point-associations.js';
@@ -140,6 +145,10 @@ export const builtInPlugin: Plugin = definePlugin({
     binarize,
     classChannel,
     watershedNode,
+    refineObjectsNode,
+    repairLargeObjectsNode,
+    growOverMaskNode,
+    measureObjectsNode,
     findPointsNode,
     closePoints,
     denormalizePrediction,
@@ -154,6 +163,7 @@ export const builtInPlugin: Plugin = definePlugin({
     classTable,
     generatorSamples,
     imageWriter,
+    objectTableWriter,
     overlayWriter,
     panelWriter,
     pointWriter,

@@ -29,7 +29,7 @@ describe('the mask', () => {
     for (let i = 1; i < 12; i++)
       for (const at of [i + side, i + 11 * side, 1 + i * side, 11 + i * side]) contour[at] = 0.9;
     const mask = maskForGrowth(image(contour, [side, side, 1]), { C: 0 }, 0);
-    expect(mask.data.reduce((sum, one) => sum + one, 0)).toBe(7 * 7);
+    expect([...mask.data].filter((one) => one === 1)).toHaveLength(7 * 7);
     expect(mask.data[3 * side + 3]).toBe(1);
     expect(mask.data[2 * side + 3]).toBe(0);
   });
