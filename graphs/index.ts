@@ -6,6 +6,7 @@ import { classification } from './classification.js';
 import { denoising } from './denoising.js';
 import { detection } from './detection.js';
 import { imageToImage } from './image-to-image.js';
+import { instanceSegmentation } from './instance-segmentation.js';
 import { selfSupervision } from './self-supervision.js';
 import { semanticSegmentation } from './semantic-segmentation.js';
 import { superResolution } from './super-resolution.js';
@@ -13,7 +14,16 @@ import { superResolution } from './super-resolution.js';
 export const workflowPlugin: Plugin = definePlugin({
   name: 'biagraph-workflows',
   version: VERSION,
-  presets: [semanticSegmentation, detection, imageToImage, superResolution, denoising, selfSupervision, classification],
+  presets: [
+    semanticSegmentation,
+    instanceSegmentation,
+    detection,
+    imageToImage,
+    superResolution,
+    denoising,
+    selfSupervision,
+    classification,
+  ],
 });
 
 /** What every registry starts from. */

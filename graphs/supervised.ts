@@ -257,13 +257,20 @@ export function preprocessors(config: Config, catalog: Catalog, part: Part): Gra
 /**
  * Nodes that follow the joining of predictions: they bring them back to the size that images had in their files, and leave
  * nothing outside of regions of interest.
+ *
+ * @param labels products of labels that are brought back with them.
  */
-export function undoPreprocessing(config: Config, catalog: Catalog, product = 'channels'): GraphNode[] {
+export function undoPreprocessing(
+  config: Config,
+  catalog: Catalog,
+  product = 'channels',
+  labels: string[] = [],
+): GraphNode[] {
   const resized = section(catalog, 'preprocessor/resize', config, 'test');
   const masked = section(catalog, 'postprocessor/roi-mask', config, 'test');
   const { size, preserveRange, ...options } = resized ?? {};
   return [
-    ...(resized ? [node('undo-resize', 'postprocessor/undo-resize', { ...options, product })] : []),
+    ...(resized ? [node('undo-resize', 'postprocessor/undo-resize', { ...options, product, labels })] : []),
     ...(masked ? [node('roi-mask', 'postprocessor/roi-mask', { ...masked, product })] : []),
   ];
 }

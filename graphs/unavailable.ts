@@ -57,6 +57,19 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('DATA.TEST.ROI_MASK.AXES_ORDER', data.TEST.ROI_MASK.ENABLE && data.TEST.ROI_MASK.AXES_ORDER !== '');
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
+  if (config.PROBLEM.TYPE === 'INSTANCE_SEG' && test.ENABLE) {
+    const { POST_PROCESSING: post } = test;
+    const section = 'TEST.POST_PROCESSING';
+    refuse(`${section}.INSTANCE_REFINEMENT.ENABLE`, post.INSTANCE_REFINEMENT.ENABLE);
+    refuse(`${section}.REPARE_LARGE_BLOBS_SIZE`, post.REPARE_LARGE_BLOBS_SIZE !== -1, 'Write -1.');
+    refuse(`${section}.VORONOI_ON_MASK`, post.VORONOI_ON_MASK);
+    refuse(`${section}.MEASURE_PROPERTIES.ENABLE`, post.MEASURE_PROPERTIES.ENABLE);
+    refuse(
+      'PROBLEM.INSTANCE_SEG.WATERSHED.DATA_CHECK_MW',
+      config.PROBLEM.INSTANCE_SEG.WATERSHED.DATA_CHECK_MW &&
+        config.PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS === 'watershed',
+    );
+  }
   const pictures = [
     ['TRAIN.SAVE_TRAIN_PREDS_FREQ', train.ENABLE && train.SAVE_TRAIN_PREDS_FREQ > 0],
     ['DATA.CHECK_GENERATORS', data.CHECK_GENERATORS],

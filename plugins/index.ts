@@ -28,6 +28,7 @@ import { squaredErrorLoss } from './loss/squared-error.js';
 import { structuralSimilarityLoss } from './loss/structural-similarity.js';
 import { absoluteErrorMetric } from './metric/absolute-error.js';
 import { accuracyMetric, topFiveAccuracyMetric } from './metric/accuracy.js';
+import { channelError } from './metric/channel-error.js';
 import { confusion } from './metric/confusion.js';
 import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
@@ -75,6 +76,7 @@ import { findPointsNode } from './postprocessor/find-points.js';
 import { growOverMaskNode } from './postprocessor/grow-over-mask.js';
 import { measureObjectsNode } from './postprocessor/measure-objects.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
+import { objectClasses } from './postprocessor/object-classes.js';
 import { refineObjectsNode } from './postprocessor/refine-objects.js';
 import { closePoints } from './postprocessor/remove-close-points.js';
 import { repairLargeObjectsNode } from './postprocessor/repair-large-objects.js';
@@ -101,6 +103,8 @@ import { fitTrainer } from './trainer/fit.js';
 import { classTable } from './writer/class-table.js';
 import { generatorSamples } from './writer/generator-samples.js';
 import { imageWriter } from './writer/images.js';
+import { objectAssociationWriter } from './writer/object-associations.js';
+import { objectPictureWriter } from './writer/object-pictures.js';
 import { objectTableWriter } from './writer/object-table.js';
 import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
@@ -149,6 +153,7 @@ export const builtInPlugin: Plugin = definePlugin({
     repairLargeObjectsNode,
     growOverMaskNode,
     measureObjectsNode,
+    objectClasses,
     findPointsNode,
     closePoints,
     denormalizePrediction,
@@ -168,6 +173,8 @@ export const builtInPlugin: Plugin = definePlugin({
     panelWriter,
     pointWriter,
     pointAssociationWriter,
+    objectAssociationWriter,
+    objectPictureWriter,
   ],
   models: [
     unet,
@@ -210,7 +217,17 @@ export const builtInPlugin: Plugin = definePlugin({
     networkLoss,
     channelsLoss,
   ],
-  metrics: [iou, absoluteErrorMetric, squaredErrorMetric, psnr, ssim, pcc, accuracyMetric, topFiveAccuracyMetric],
+  metrics: [
+    iou,
+    channelError,
+    absoluteErrorMetric,
+    squaredErrorMetric,
+    psnr,
+    ssim,
+    pcc,
+    accuracyMetric,
+    topFiveAccuracyMetric,
+  ],
   formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
   containers: [zarr, n5, hdf5],
 });

@@ -17,10 +17,12 @@ export const InstanceTargetParameters = Type.Object(
       default: {},
       description: 'Options of each channel.',
     }),
-    classes: Type.Boolean({
-      default: false,
+    classes: Type.Integer({
+      minimum: 0,
+      default: 0,
       description:
-        'The second channel of a label image holds the class of each object, and becomes a channel of the target.',
+        'Above 2: the second channel of a label image holds the class of each object, below this number, and becomes a channel ' +
+        'of the target.',
     }),
   },
   { additionalProperties: false },
@@ -28,27 +30,52 @@ export const InstanceTargetParameters = Type.Object(
 
 export type InstanceTargetOptions = Static<typeof InstanceTargetParameters>;
 
+/** Whether label images hold classes. */
+export function hasClasses({ classes }: Pick<InstanceTargetOptions, 'classes'>): boolean {
+  return classes > 2;
+}
+
 const isCarried = (channel: string) => channel === 'We' || channel === 'I';
 
 /**
  * Makes the target of labels `[[z,] y, x, c]`: channels that are predicted, in the order of `channelLayout`, then the classes,
  * then We and I.
  *
- * @throws RangeError where labels are no whole numbers, or classes are wanted and missing.
+ * @throws RangeError where labels are no whole numbers, or classes are wanted and missing, or there is no such class.
  */
-export function instanceTarget(labels: Image, { channels, options, classes }: InstanceTargetOptions): TargetChannels {
+export function instanceTarget(labels: Image, target: InstanceTargetOptions): TargetChannels {
+  const { channels, options, classes } = target;
+  checkLabels(labels);
   const parts: TargetChannels[] = [];
   const add = (some: readonly string[]) => {
     if (some.length > 0) parts.push(targetChannels(labels, some, options));
   };
   add(channels.filter((channel) => !isCarried(channel)));
-  if (classes) {
+  if (hasClasses(target)) {
     if (channelCount(labels) < 2)
       throw new RangeError('expected two channels, labels and the class of each pixel, found one');
-    parts.push({ target: oneChannel(labels, 1), kinds: ['mask'] });
+    const ids = oneChannel(labels, 1);
+    checkClasses(ids, classes);
+    parts.push({ target: ids, kinds: ['mask'] });
   }
   add(channels.filter(isCarried));
   return join(parts);
+}
+
+function checkLabels({ data, dtype, shape }: Image): void {
+  if (dtype.startsWith('uint')) return;
+  const channels = shape[shape.length - 1];
+  for (let at = 0; at < data.length; at += channels)
+    if (data[at] < 0 || !Number.isInteger(data[at]))
+      throw new RangeError(`labels are whole numbers from 0 on, found ${data[at]}`);
+}
+
+function checkClasses({ data }: Image, classes: number): void {
+  for (const id of data)
+    if (id < 0 || id >= classes || !Number.isInteger(id))
+      throw new RangeError(
+        `expected classes from 0, the background, to ${classes - 1} in the second channel, found ${id}`,
+      );
 }
 
 /**
@@ -58,8 +85,9 @@ export function instanceTarget(labels: Image, { channels, options, classes }: In
 export function remadeTarget(
   target: Image,
   kinds: readonly TargetKind[],
-  { channels, options, classes }: InstanceTargetOptions,
+  parameters: InstanceTargetOptions,
 ): TargetChannels {
+  const { channels, options } = parameters;
   const axes = (target.shape.length - 1) as 2 | 3;
   const labels = oneChannel(target, channelCount(target) - 1);
   const result = new Float32Array(target.data);
@@ -76,7 +104,7 @@ export function remadeTarget(
     }
   if (channels.includes('We')) {
     const { target: weights } = targetChannels(labels, ['We']);
-    const behind = predicted.reduce((sum, { count }) => sum + count, 0) + Number(classes);
+    const behind = predicted.reduce((sum, { count }) => sum + count, 0) + Number(hasClasses(parameters));
     copyChannels(weights, 0, 1, result, width, behind);
   }
   const kept = new Float32Array((result.length / width) * (width - 1));

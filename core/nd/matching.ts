@@ -28,6 +28,12 @@ export interface MatchStatistics {
   readonly panoptic_quality: number;
 }
 
+/** Names of all statistics. */
+export const matchStatisticNames: readonly (keyof MatchStatistics)[] = [
+  ...(['tp', 'fp', 'fn', 'precision', 'recall', 'accuracy', 'f1'] as const),
+  ...(['mean_matched_score', 'mean_true_score', 'panoptic_quality'] as const),
+];
+
 /**
  * Pairs each object with at most one other, so that as many pairs as can be reach the threshold and these overlap most: the
  * assignment of least cost `−[IoU ≥ t] − IoU / (2 min(truths, predictions))`, without the pairs below the threshold.

@@ -15,7 +15,10 @@ const ChannelPart = Type.Object(
     before: Type.Integer({ minimum: 0, default: 0, description: 'Channels of the outputs before it.' }),
     first: Type.Integer({ minimum: 0, default: 0, description: 'First channel of the output.' }),
     count: Type.Integer({ minimum: 1, default: 1 }),
-    target: Type.Integer({ minimum: 0, description: 'Channel of the target.' }),
+    target: Type.Integer({
+      minimum: 0,
+      description: 'Channel of the target; with two classes the first of as many as are predicted.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -53,15 +56,29 @@ export const iou = defineMetric({
     const { part } = parameters;
     if (!part) return iouOfTensors(output, target, parameters);
     const predicted = pickTensor(output[part.output], part.first, part.count);
-    return iouOfTensors([predicted], pickTensor(target, part.target, 1), parameters);
+    return iouOfTensors([predicted], pickTensor(target, part.target, targetCount(parameters)), parameters);
   },
   onImages: (parameters) => (prediction, target) => {
     const { part } = parameters;
     if (!part) return iouOfImages(prediction, target, parameters);
     const predicted = pickChannels(prediction, part.before + part.first, part.count);
-    return iouOfImages(predicted, pickChannels(target, part.target, 1), parameters);
+    return iouOfImages(
+      asPixels(predicted, parameters),
+      asPixels(pickChannels(target, part.target, targetCount(parameters)), parameters),
+      parameters,
+    );
   },
 });
+
+/** Masks have a channel each in the target, classes have one in common. */
+function targetCount({ classes, part }: Static<typeof Parameters>): number {
+  return classes === 2 ? (part?.count ?? 1) : 1;
+}
+
+/** Several masks as one with as many pixels more. */
+function asPixels(masks: Image, { classes }: IouParameters): Image {
+  return classes === 2 ? { ...masks, shape: [...masks.shape, 1] } : masks;
+}
 
 /**
  * Over a batch of logits `[n, ..., y, x, c]` against class ids `[n, ..., y, x, 1]`. Two classes have one channel; a

@@ -15,10 +15,18 @@ export const reportMetrics = defineNode({
   summary: 'Reports what was measured on each image, and the averages over all images.',
   inputs: { main: ['channels', 'classes', 'labels', 'points'] },
   output: 'same',
-  parameters: Type.Object({}, { additionalProperties: false }),
+  parameters: Type.Object(
+    {
+      pooled: Type.Array(Type.String(), {
+        default: [],
+        description: 'Names of measures whose overall values another node tells: no averages of these.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
   needs: { events: services.events },
   create:
-    (_, { events }, place) =>
+    ({ pooled }, { events }, place) =>
     ({ main }) =>
       defer(() => {
         const sums = new Map<string, { sum: number; count: number }>();
@@ -47,8 +55,11 @@ export const reportMetrics = defineNode({
           finalize(() => {
             // Averages of a run that was stopped would pass for those of all images.
             if (!completed) return;
-            for (const [key, { sum, count }] of sums)
-              events.emit({ type: 'metric', level: 'overall', value: sum / count, ...parse(key) });
+            for (const [key, { sum, count }] of sums) {
+              const measure = parse(key);
+              if (!pooled.includes(measure.name))
+                events.emit({ type: 'metric', level: 'overall', value: sum / count, ...measure });
+            }
           }),
         );
       }),

@@ -28,6 +28,10 @@ export const undoResize = defineNode({
       clip: Type.Boolean({ default: true, description: 'Keep to the range of the prediction.' }),
       antiAliasing: Type.Boolean({ default: false, description: 'Blur before shrinking.' }),
       imageTargets: Type.Boolean({ default: false, description: 'Targets are images, not masks.' }),
+      labels: Type.Array(Type.String(), {
+        default: [],
+        description: 'Products of labels that are brought back too, where they are there.',
+      }),
     },
     { additionalProperties: false },
   ),
@@ -36,7 +40,7 @@ export const undoResize = defineNode({
   // in double precision.
   memory: (_, { shape, bytes }) => 3 * Float64Array.BYTES_PER_ELEMENT * (sizeOf(shape) + bytes),
   create:
-    ({ product, imageTargets, ...options }, _, place) =>
+    ({ product, imageTargets, labels, ...options }, _, place) =>
     ({ main }) =>
       main.pipe(
         map((sample): Sample => {
@@ -48,12 +52,17 @@ export const undoResize = defineNode({
             const result = resize(picture, sides, { ...options, order });
             return image(castPixels(result.data, picture.dtype), result.shape, result.metadata);
           };
-          const { target } = sample;
+          const { target, products } = sample;
+          const kept = labels.filter((name) => products[name]).map((name) => [name, back(products[name], 0)]);
           return {
             ...sample,
             image: back(sample.image, options.order),
             ...(target && { target: back(target, imageTargets ? options.order : 0) }),
-            products: { ...sample.products, [product]: back(productOf(sample, product, place.name), options.order) },
+            products: {
+              ...products,
+              ...Object.fromEntries(kept),
+              [product]: back(productOf(sample, product, place.name), options.order),
+            },
           };
         }),
       ),

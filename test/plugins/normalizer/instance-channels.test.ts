@@ -19,7 +19,7 @@ test('targets become channels with their kinds, samples without one pass', async
 test('classes come between what is predicted and what is carried', async () => {
   const data = Uint8Array.from({ length: 24 }, (_, i) => (i % 2 === 0 ? 3 : 2));
   const [{ target, targetKinds }] = await bench().run(
-    node('channels', 'normalizer/instance-channels', { channels: ['F', 'I'], classes: true }),
+    node('channels', 'normalizer/instance-channels', { channels: ['F', 'I'], classes: 3 }),
     [sampleOf(ramp([3, 4, 1]), { target: image(data, [3, 4, 2]) })],
   );
   expect([...target!.data.slice(0, 3)]).toEqual([1, 2, 3]);
@@ -35,7 +35,7 @@ test('what is no label image is refused, with its file', async () => {
     message: expect.stringMatching(/^y\/a\.tif: labels are whole numbers from 0 on, found 0\.5\. A label image/),
     where: { file: 'y/a.tif', key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS' },
   });
-  await expect(run(image(Uint8Array.of(0, 1), [1, 2, 1]), { classes: true })).rejects.toThrow(
+  await expect(run(image(Uint8Array.of(0, 1), [1, 2, 1]), { classes: 3 })).rejects.toThrow(
     'expected two channels, labels and the class of each pixel, found one',
   );
 });

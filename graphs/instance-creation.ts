@@ -1,0 +1,72 @@
+/**
+ * From predicted channels to objects, and what becomes of them: the nodes by PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS and
+ * TEST.POST_PROCESSING.
+ */
+import type { Config } from '../core/config/index.js';
+import { ConfigError, type Problem } from '../core/errors.js';
+import { type GraphNode, node } from '../core/graph/graph.js';
+import type { Catalog } from '../core/plugin/define.js';
+import { section } from './supervised.js';
+
+/** The node of each way to make objects. It takes `channels` and leaves the product `labels`. */
+const MAKERS: Readonly<Record<string, string>> = {
+  watershed: 'postprocessor/watershed',
+  agglomeration: 'postprocessor/agglomeration',
+  stardist: 'postprocessor/stardist',
+  embeddings: 'postprocessor/embeddings',
+  'gradient-flow': 'postprocessor/gradient-flow',
+};
+
+/** Nodes that change objects, the product `labels`, in BiaPy's order. */
+const CHANGERS = [
+  'postprocessor/refine-objects',
+  'postprocessor/repair-large-objects',
+  'postprocessor/grow-over-mask',
+] as const;
+
+/** @param product channels that objects are made of. @throws ConfigError where there is no such node. */
+export function makingObjects(config: Config, catalog: Catalog, product: string): GraphNode {
+  const problems = unavailableObjects(config, catalog);
+  if (problems.length > 0) throw new ConfigError(problems);
+  const plugin = MAKERS[config.PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS];
+  return node('objects', plugin, { ...section(catalog, plugin, config, 'test'), product });
+}
+
+/** Nodes that change the objects that were made, as far as they are switched on. @param product channels that objects were made of. */
+export function changingObjects(config: Config, catalog: Catalog, product: string): GraphNode[] {
+  return CHANGERS.flatMap((plugin) => {
+    if (!has(catalog, plugin)) return [];
+    const parameters = section(catalog, plugin, config, 'test');
+    // Growing looks at the channels again.
+    const channels = plugin === 'postprocessor/grow-over-mask' ? { channels: product } : {};
+    return parameters ? [node(plugin.split('/')[1], plugin, { ...parameters, ...channels })] : [];
+  });
+}
+
+/** What cannot be done yet. */
+function unavailableObjects(config: Config, catalog: Catalog): Problem[] {
+  const { TYPE, INSTANCE_CREATION_PROCESS: process } = config.PROBLEM.INSTANCE_SEG;
+  if (config.PROBLEM.TYPE !== 'INSTANCE_SEG') return [];
+  if (TYPE !== 'regular')
+    return [
+      {
+        severity: 'error',
+        key: 'PROBLEM.INSTANCE_SEG.TYPE',
+        message: `this version of Biagraph does not find ${TYPE} yet.`,
+        advice: 'Write regular, for objects with outlines.',
+      },
+    ];
+  if (has(catalog, MAKERS[process])) return [];
+  return [
+    {
+      severity: 'error',
+      key: 'PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS',
+      message: `this version of Biagraph does not make objects by ${process} yet.`,
+      advice: 'Use channels for a watershed, such as [F, C] in DATA_CHANNELS.',
+    },
+  ];
+}
+
+function has(catalog: Catalog, plugin: string): boolean {
+  return catalog.nodes().some(({ id }) => id === plugin);
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError } from '../../core/errors.js';
+import { bindGraph } from '../../core/graph/compile.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { instanceSegmentation } from '../../graphs/instance-segmentation.js';
+import { catalog } from '../plugins/nodes.js';
+import { configOf, VOLUMES } from './config.js';
+
+type Changes = NonNullable<Parameters<typeof configOf>[0]>;
+const SECTION = 'PROBLEM.INSTANCE_SEG';
+const INSTANCES: Changes = { 'PROBLEM.TYPE': 'INSTANCE_SEG', [`${SECTION}.DATA_CHANNELS`]: ['F', 'C'] };
+const graphs = (changes: Changes = {}) => instanceSegmentation.graphs(configOf({ ...INSTANCES, ...changes }), catalog);
+const names = (graph: Graph | undefined) => graph!.nodes.map(({ name }) => name);
+const parametersOf = (graph: Graph | undefined, name: string) => graph!.nodes.find((node) => node.name === name)!.with!;
+const channels = (...letters: string[]): Changes => ({ [`${SECTION}.DATA_CHANNELS`]: letters });
+
+test.each<[string, Changes]>([
+  ['planes', {}],
+  ['whole planes', { 'TEST.FULL_IMG': true }],
+  ['volumes with classes', { ...VOLUMES, ...channels('F', 'Db') }],
+  ['channels that are made anew', channels('F', 'V', 'H')],
+  [
+    'weights of borders, classes, smoothed channels',
+    {
+      [`${SECTION}.BORDER_EXTRA_WEIGHTS`]: 'unet-like',
+      'DATA.N_CLASSES': 4,
+      'TEST.POST_PROCESSING.MEDIAN_FILTER': true,
+      'TEST.POST_PROCESSING.MEDIAN_FILTER_AXIS': ['xy'],
+      'TEST.POST_PROCESSING.MEDIAN_FILTER_SIZE': [3],
+    },
+  ],
+])('graphs of %s compile', (_, changes) => {
+  const made = graphs(changes);
+  expect(Object.keys(made)).toEqual(['train', 'test']);
+  for (const graph of Object.values(made)) expect(bindGraph(graph, catalog).problems).toEqual([]);
+});
+
+test('the test goes from labels to objects', () => {
+  expect(names(graphs().test)).toEqual([
+    ...['loader', 'normalizer', 'targets', 'cutter', 'model', 'patch-metrics', 'stitcher', 'metrics'],
+    ...['prediction-writer', 'objects', 'instance-writer', 'instance-metrics', 'instance-associations'],
+    ...['instance-pictures', 'report'],
+  ]);
+  expect(names(graphs({ 'DATA.TEST.LOAD_GT': false }).test)).toEqual([
+    ...['loader', 'normalizer', 'cutter', 'model', 'stitcher', 'prediction-writer', 'objects', 'instance-writer'],
+    ...['instance-pictures', 'report'],
+  ]);
+});
+
+test('objects are compared image by image, or all together', () => {
+  const each = graphs().test;
+  expect(parametersOf(each, 'instance-metrics')).toMatchObject({ thresholds: [0.3, 0.5, 0.75], pooled: false });
+  expect(parametersOf(each, 'report')).toEqual({});
+  const pooled = graphs({ 'TEST.MATCHING_STATS_BY_IMAGE': false, 'TEST.MATCHING_STATS_THS': [0.5] }).test;
+  expect(parametersOf(pooled, 'instance-metrics')).toMatchObject({ thresholds: [0.5], pooled: true });
+  expect(parametersOf(pooled, 'report').pooled).toContain('f1 (IoU 0.5)');
+});
+
+describe('targets, heads and activations', () => {
+  test('labels ride along until a warped patch was made anew, in training and validation', () => {
+    const { train, test: tested } = graphs(channels('F', 'V', 'H'));
+    for (const part of ['train', 'validation']) {
+      expect(parametersOf(train, `${part}-channels`).channels).toEqual(['F', 'V', 'H', 'I']);
+      const row = names(train);
+      expect(row.indexOf(`${part}-remake`)).toBeGreaterThan(row.indexOf(`${part}-patches`));
+    }
+    expect(parametersOf(tested, 'targets')).toMatchObject({ channels: ['F', 'V', 'H'], keep: 'truth' });
+    expect(names(graphs().train)).not.toContain('train-remake');
+  });
+
+  test('one head for all channels, or as they are divided, and one for classes', () => {
+    const outputs = (changes: Changes) => {
+      const network = parametersOf(graphs(changes).test, 'model').network as { outputChannels: number[] };
+      return network.outputChannels;
+    };
+    expect(outputs(channels('F', 'C', 'Db'))).toEqual([3]);
+    const divided = { ...channels('F', 'C', 'Db'), [`${SECTION}.CHANNELS_PER_HEAD_INFO`]: [2, 1] };
+    expect(outputs(divided)).toEqual([2, 1]);
+    expect(outputs({ ...divided, 'DATA.N_CLASSES': 3 })).toEqual([2, 1, 3]);
+    const { network } = parametersOf(graphs({ ...divided, 'DATA.N_CLASSES': 3 }).train, 'trainer') as never;
+    expect(network).toMatchObject({ parameters: { headKinds: ['prediction', 'prediction', 'class'] } });
+    expect(() => graphs({ ...channels('F', 'C'), [`${SECTION}.CHANNELS_PER_HEAD_INFO`]: [2, 1] })).toThrow(ConfigError);
+  });
+
+  test('each channel has its activation when it is predicted', () => {
+    const activations = (changes: Changes) => parametersOf(graphs(changes).test, 'model').activations;
+    expect(activations({ ...channels('D', 'F'), 'DATA.N_CLASSES': 3 })).toEqual([
+      ...['sigmoid', 'tanh', 'softmax', 'softmax', 'softmax'],
+    ]);
+  });
+});
+
+describe('losses and metrics', () => {
+  const terms = (changes: Changes) =>
+    (parametersOf(graphs(changes).train, 'trainer').losses as { parameters: { terms: object[] } }[])[0].parameters
+      .terms;
+
+  test('masks have a cross-entropy, distances an error inside of objects', () => {
+    expect(terms({ ...channels('Db', 'F'), [`${SECTION}.DATA_CHANNEL_WEIGHTS`]: [3, 2] })).toEqual([
+      { loss: 'bce', first: 0, count: 1, target: 0, weight: 2, rebalance: true, extra: null },
+      {
+        ...{ loss: 'l1', first: 1, count: 1, target: 1, weight: 3, extra: null },
+        ...{ activation: 'sigmoid', within: { channel: 0, background: false } },
+      },
+    ]);
+  });
+
+  test('distances without a mask count where they are not 0, or everywhere where that is asked for', () => {
+    expect(terms(channels('Db'))).toMatchObject([{ within: null }]);
+    const unmasked = { [`${SECTION}.DATA_CHANNELS_EXTRA_OPTS`]: [{ Db: { mask_values: false } }] };
+    expect(terms({ ...channels('Db'), ...unmasked })).toMatchObject([{ everywhere: true }]);
+  });
+
+  test('background marks what is outside, borders and classes come after the channels', () => {
+    const found = terms({
+      ...channels('B', 'C', 'Dc'),
+      [`${SECTION}.WATERSHED.SEED_CHANNELS`]: ['B', 'C'],
+      [`${SECTION}.WATERSHED.SEED_CHANNELS_THRESH`]: ['auto', 'auto'],
+      [`${SECTION}.WATERSHED.GROWTH_MASK_CHANNELS`]: ['B'],
+      [`${SECTION}.WATERSHED.GROWTH_MASK_CHANNELS_THRESH`]: ['auto'],
+      [`${SECTION}.WATERSHED.TOPOGRAPHIC_SURFACE_CHANNEL`]: 'B',
+      [`${SECTION}.BORDER_EXTRA_WEIGHTS`]: 'unet-like',
+      [`${SECTION}.DATA_CHANNEL_WEIGHTS`]: [1, 1, 1, 5],
+      'DATA.N_CLASSES': 3,
+    });
+    expect(found).toMatchObject([
+      { loss: 'bce', extra: 4 },
+      { loss: 'bce', extra: 4 },
+      { loss: 'l1', within: { channel: 0, background: true }, extra: 4 },
+      { loss: 'classes', output: 1, count: 3, target: 3, weight: 5 },
+    ]);
+  });
+
+  test('are named by their channels', () => {
+    const metrics = (changes: Changes) =>
+      (parametersOf(graphs(changes).train, 'trainer').metrics as { name: string }[]).map(({ name }) => name);
+    expect(metrics({ ...channels('C', 'Db', 'F'), 'DATA.N_CLASSES': 3 })).toEqual([
+      ...['IoU (F channel)', 'IoU (C channel)', 'L1 (Db channel)', 'IoU (classes)'],
+    ]);
+    const affinities = { ...VOLUMES, ...channels('A'), 'DATA.N_CLASSES': 2, 'TEST.ENABLE': false };
+    expect(metrics(affinities)).toEqual(['IoU (A channels)']);
+  });
+
+  test('distances in steps are classes', () => {
+    const steps = { [`${SECTION}.DATA_CHANNELS_EXTRA_OPTS`]: [{ Db: { val_type: 'discretize' } }] };
+    expect(terms({ ...channels('Db'), ...steps })).toMatchObject([{ loss: 'ce', count: 11, target: 0 }]);
+    expect(() => graphs({ ...channels('Db'), ...steps, 'DATA.N_CLASSES': 3 })).toThrow('do not go with classes');
+  });
+
+  test('a loss that a channel cannot have is refused', () => {
+    const wrong = { [`${SECTION}.DATA_CHANNELS_LOSSES`]: ['ce', 'bce'] };
+    expect(() => graphs(wrong)).toThrow('ce compares classes, but channel F has none');
+  });
+});
+
+test('ways to make objects that there are not are refused', () => {
+  const bare = { ...catalog, nodes: () => catalog.nodes().filter(({ id }) => id !== 'postprocessor/watershed') };
+  expect(() => instanceSegmentation.graphs(configOf(INSTANCES), bare)).toThrow(
+    'does not make objects by watershed yet',
+  );
+});
