@@ -17,7 +17,7 @@ const MAKERS: Readonly<Record<string, string>> = {
   'gradient-flow': 'postprocessor/gradient-flow',
 };
 
-/** Nodes that change objects, the product `labels`, in BiaPy's order. */
+/** Nodes that change objects, in BiaPy's order. */
 const CHANGERS = [
   'postprocessor/refine-objects',
   'postprocessor/repair-large-objects',
@@ -35,12 +35,37 @@ export function makingObjects(config: Config, catalog: Catalog, product: string)
 /** Nodes that change the objects that were made, as far as they are switched on. @param product channels that objects were made of. */
 export function changingObjects(config: Config, catalog: Catalog, product: string): GraphNode[] {
   return CHANGERS.flatMap((plugin) => {
-    if (!has(catalog, plugin)) return [];
     const parameters = section(catalog, plugin, config, 'test');
-    // Growing looks at the channels again.
-    const channels = plugin === 'postprocessor/grow-over-mask' ? { channels: product } : {};
-    return parameters ? [node(plugin.split('/')[1], plugin, { ...parameters, ...channels })] : [];
+    if (!parameters) return [];
+    const channels = plugin === 'postprocessor/grow-over-mask' ? { product } : {};
+    return [node(nameOf(plugin), plugin, { ...parameters, ...channels })];
   });
+}
+
+/** Nodes that measure objects, write the measures, and remove objects by them. */
+export function measuringObjects(
+  config: Config,
+  catalog: Catalog,
+  folders: { made: string; changed: string },
+): GraphNode[] {
+  const plugin = 'postprocessor/measure-objects';
+  const parameters = section(catalog, plugin, config, 'test');
+  if (!parameters) return [];
+  const left = isRemoving(config) ? folders.changed : null;
+  return [
+    node(nameOf(plugin), plugin, parameters),
+    node('object-table', 'writer/object-table', { all: folders.made, left }),
+  ];
+}
+
+/** Whether objects are removed by their measures. */
+export function isRemoving({ TEST: test }: Config): boolean {
+  const { ENABLE, REMOVE_BY_PROPERTIES: removal } = test.POST_PROCESSING.MEASURE_PROPERTIES;
+  return ENABLE && removal.ENABLE;
+}
+
+function nameOf(plugin: string): string {
+  return plugin.split('/')[1];
 }
 
 /** What cannot be done yet. */

@@ -7,7 +7,7 @@ import { matchStatisticNames } from '../core/nd/matching.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { InstanceChannels } from './instance-channels.js';
-import { changingObjects, makingObjects } from './instance-creation.js';
+import { changingObjects, isRemoving, makingObjects, measuringObjects } from './instance-creation.js';
 import {
   divisorsOf,
   filtered,
@@ -159,7 +159,8 @@ function testGraph(config: Config, catalog: Catalog, { channels, network, target
     makingObjects(config, catalog, product),
     ...tell('instance', made, 'per image', ''),
     ...changes,
-    ...(changes.length > 0 ? tell('final', changed, 'post-processing', '_post-proc') : []),
+    ...measuringObjects(config, catalog, { made, changed }),
+    ...(changes.length > 0 || isRemoving(config) ? tell('final', changed, 'post-processing', '_post-proc') : []),
     node('report', 'metric/report', {
       ...(!test.MATCHING_STATS_BY_IMAGE && {
         pooled: thresholds.flatMap((one) => matchStatisticNames.map((name) => `${name} (IoU ${one})`)),

@@ -56,6 +56,50 @@ test('objects are compared image by image, or all together', () => {
   expect(parametersOf(pooled, 'report').pooled).toContain('f1 (IoU 0.5)');
 });
 
+describe('post-processing', () => {
+  const section = 'TEST.POST_PROCESSING';
+  const measuring: Changes = { [`${section}.MEASURE_PROPERTIES.ENABLE`]: true };
+  const removing: Changes = {
+    ...measuring,
+    [`${section}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.ENABLE`]: true,
+    [`${section}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.PROPS`]: [['npixels']],
+    [`${section}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.VALUES`]: [[20]],
+    [`${section}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.SIGNS`]: [['lt']],
+  };
+  const last = ['final-writer', 'final-metrics', 'final-associations', 'final-pictures', 'report'];
+  const behind = (changes: Changes) => {
+    const row = names(graphs(changes).test);
+    return row.slice(row.indexOf('instance-pictures') + 1);
+  };
+
+  test('goes on in the order of BiaPy, and tells of objects once more', () => {
+    const all = {
+      ...removing,
+      ...channels('F', 'P'),
+      [`${section}.INSTANCE_REFINEMENT.ENABLE`]: true,
+      [`${section}.INSTANCE_REFINEMENT.OPERATIONS`]: ['fill_holes'],
+      [`${section}.INSTANCE_REFINEMENT.VALUES`]: ['none'],
+      [`${section}.REPARE_LARGE_BLOBS_SIZE`]: 50,
+      [`${section}.VORONOI_ON_MASK`]: true,
+    };
+    expect(behind(all)).toEqual([
+      ...['refine-objects', 'repair-large-objects', 'grow-over-mask', 'measure-objects', 'object-table'],
+      ...last,
+    ]);
+    const { test: tested } = graphs(all);
+    expect(bindGraph(tested!, catalog).problems).toEqual([]);
+    expect(parametersOf(tested, 'final-metrics').variant).toBe('post-processing');
+    expect(parametersOf(tested, 'final-associations').suffix).toBe('_post-proc');
+  });
+
+  test('measures alone change nothing', () => {
+    expect(behind(measuring)).toEqual(['measure-objects', 'object-table', 'report']);
+    expect(parametersOf(graphs(measuring).test, 'object-table').left).toBe(null);
+    expect(behind(removing)).toEqual(['measure-objects', 'object-table', ...last]);
+    expect(parametersOf(graphs(removing).test, 'object-table').left).toContain('per_image_post_processing');
+  });
+});
+
 describe('targets, heads and activations', () => {
   test('labels ride along until a warped patch was made anew, in training and validation', () => {
     const { train, test: tested } = graphs(channels('F', 'V', 'H'));
