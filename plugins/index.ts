@@ -82,6 +82,7 @@ import { closePoints } from './postprocessor/remove-close-points.js';
 import { repairLargeObjectsNode } from './postprocessor/repair-large-objects.js';
 import { roiMask } from './postprocessor/roi-mask.js';
 import { splitChannels } from './postprocessor/split-channels.js';
+import { stardistNode } from './postprocessor/stardist.js';
 import { undoResize } from './postprocessor/undo-resize.js';
 import { watershedNode } from './postprocessor/watershed.js';
 import { cannyEdges } from './preprocessor/canny.js';
@@ -149,6 +150,7 @@ export const builtInPlugin: Plugin = definePlugin({
     binarize,
     classChannel,
     watershedNode,
+    stardistNode,
     refineObjectsNode,
     repairLargeObjectsNode,
     growOverMaskNode,

@@ -4,13 +4,14 @@
 import { map } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
-import { DataError } from '../../core/errors.js';
-import { channelCount, type Image, image } from '../../core/image/image.js';
+import { channelCount, type Image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
 import { channelLayout } from '../../core/instances/channel-layout.js';
 import type { AllChannelOptions } from '../../core/instances/target-channels.js';
 import { type WatershedRules, watershedInstances } from '../../core/instances/watershed-instances.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { fewChannels } from './few-channels.js';
+import { smallestLabels } from './smallest-labels.js';
 
 const Cut = Type.Object(
   {
@@ -113,17 +114,9 @@ export function objectsOf(prediction: Image, parameters: Static<typeof Parameter
     (prediction.shape.length - 1) as 2 | 3,
   );
   const wanted = layout.reduce((sum, { count }) => sum + count, 0);
-  if (channelCount(prediction) < wanted)
-    throw new DataError(
-      `${file}: the channels ${channels.join(', ')} are ${wanted} in all, but the prediction has ${channelCount(prediction)}. ` +
-        'Name the channels that the network was trained with.',
-      { where: { file, key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS' } },
-    );
+  if (channelCount(prediction) < wanted) throw fewChannels(file, channels.join(', '), wanted, prediction);
   const places = Object.fromEntries(layout.map(({ channel, first }) => [channel, first]));
   const all: WatershedRules = { ...rules, ...(closeGrowth && { closeGrowth }) };
   const { labels } = watershedInstances(prediction, places, all);
-  let most = 0;
-  for (const label of labels.data) if (label > most) most = label;
-  const data = most < 256 ? Uint8Array.from(labels.data) : most < 65536 ? Uint16Array.from(labels.data) : labels.data;
-  return image(data, labels.shape, prediction.metadata);
+  return smallestLabels(labels);
 }

@@ -1,0 +1,56 @@
+/**
+ * Makes star-convex objects of probabilities and distances along rays (PROBLEM.INSTANCE_SEG.STARDIST).
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { channelCount } from '../../core/image/image.js';
+import { productOf } from '../../core/image/sample.js';
+import { starObjects } from '../../core/instances/star-objects.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { fewChannels } from './few-channels.js';
+import { labelBytes } from './label-bytes.js';
+import { smallestLabels } from './smallest-labels.js';
+
+export const stardistNode = defineNode({
+  id: 'postprocessor/stardist',
+  role: 'postprocessor',
+  summary: 'Makes star-convex objects of a channel of probabilities and the distances along rays (Db, R).',
+  inputs: { main: ['channels'] },
+  output: 'labels',
+  parameters: Type.Object(
+    {
+      rays: Type.Integer({ minimum: 3, description: 'Channels of distances, behind that of the probability.' }),
+      threshold: Type.Number({ minimum: 0, maximum: 1, default: 0.4, description: 'Least probability of a centre.' }),
+      overlap: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 0.3,
+        description: 'Intersection over union above which the less probable of two objects is dropped.',
+      }),
+      product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+    },
+    { additionalProperties: false },
+  ),
+  fromConfig({ PROBLEM: { INSTANCE_SEG: settings, NDIM } }) {
+    const options = settings.DATA_CHANNELS_EXTRA_OPTS[0] as Record<string, { nrays?: number } | undefined> | undefined;
+    return {
+      rays: options?.R?.nrays ?? (NDIM === '3D' ? 96 : 32),
+      threshold: settings.STARDIST.PROB_THRESH,
+      overlap: settings.STARDIST.NMS_IOU_THRESH,
+      product: 'channels',
+    };
+  },
+  // Probabilities and their greatest neighbours, labels twice, and the shapes, which overlap little.
+  memory: (_, { shape }) => labelBytes(shape, 6),
+  create:
+    ({ rays, threshold, overlap, product }, _, place) =>
+    ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const prediction = productOf(sample, product, place.name);
+          if (channelCount(prediction) < rays + 1) throw fewChannels(sample.file, 'Db and R', rays + 1, prediction);
+          const labels = starObjects(prediction, 0, 1, rays, { threshold, overlap });
+          return { ...sample, products: { ...sample.products, labels: smallestLabels(labels) } };
+        }),
+      ),
+});
