@@ -73,6 +73,7 @@ import { binarize } from './postprocessor/binarize.js';
 import { classChannel } from './postprocessor/class-channel.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
 import { findPointsNode } from './postprocessor/find-points.js';
+import { gradientFlowNode } from './postprocessor/gradient-flow.js';
 import { growOverMaskNode } from './postprocessor/grow-over-mask.js';
 import { measureObjectsNode } from './postprocessor/measure-objects.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
@@ -151,6 +152,7 @@ export const builtInPlugin: Plugin = definePlugin({
     classChannel,
     watershedNode,
     stardistNode,
+    gradientFlowNode,
     refineObjectsNode,
     repairLargeObjectsNode,
     growOverMaskNode,
