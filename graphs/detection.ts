@@ -12,7 +12,9 @@ import {
   networkOf,
   predictionParameters,
   preprocessors,
+  reusedPredictions,
   section,
+  stackedImages,
   trainingGraph,
   undoPreprocessing,
 } from './supervised.js';
@@ -92,18 +94,24 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folders = paths.RESULT_DIR;
   const raw = whole ? folders.FULL_IMAGE : folders.PER_IMAGE;
+  const reused = reusedPredictions(config, { folder: raw, channels: classes > 0 ? 2 : 1 });
+  const stack = stackedImages(config);
+  // Planes lie one pixel apart where nothing else is said.
+  const along = (lengths: number[], z: number) => (stack && lengths.length === 2 ? [z, ...lengths] : lengths);
   const border = [...(test.EVAL_BORDER_CROP as number[])];
-  const measure = (name: string, variant: string, product = 'channels'): GraphNode[] =>
+  const measure = (name: string, variant: string, product = 'channels', margins = border): GraphNode[] =>
     measured
       ? [
           node(name, 'metric/measure', {
-            metrics: product === 'channels' ? overlaps(config) : overlaps(config).slice(0, 1),
+            // Smoothed and saved predictions have class ids, not the probabilities of all classes.
+            metrics: product === 'channels' && !reused ? overlaps(config) : overlaps(config).slice(0, 1),
             variant,
             product,
-            border: variant === 'per patch' ? [] : border,
+            border: variant === 'per patch' ? [] : margins,
           }),
         ]
       : [];
+  const processed = stack ? 'as 3D stack - post-processing' : 'post-processing';
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
   const spaced = section(catalog, 'postprocessor/remove-close-points', config, 'test');
   const compare = (name: string, variant: string, suffix: string): GraphNode[] =>
@@ -111,8 +119,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       ? [
           node(name, 'metric/points', {
             tolerance: test.DET_TOLERANCE,
-            spacing: [...(data.TEST.RESOLUTION as number[])],
-            border,
+            spacing: along([...(data.TEST.RESOLUTION as number[])], 1),
+            border: along(border, 0),
             variant,
           }),
           node(`${name}-associations`, 'writer/point-associations', { folder: folders.DET_ASSOC_POINTS, suffix }),
@@ -122,48 +130,68 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
     ...(measured ? [points(config, 'test', 'points')] : []),
-    ...preprocessors(config, catalog, 'test'),
+    ...(reused ? [] : preprocessors(config, catalog, 'test')),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
     ]),
-    whole
-      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
-      : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
-    node('model', 'model/predict', {
-      network,
-      ...predictionParameters(config),
-      activations: ['sigmoid', ...(classes > 0 ? ['softmax'] : [])],
-    }),
-    ...(whole ? [] : measure('patch-metrics', 'per patch')),
-    node('stitcher', 'stitcher/join-patches', {
-      ...section(catalog, 'stitcher/join-patches', config, 'test'),
-      channels: 1 + classes,
-    }),
-    ...undoPreprocessing(config, catalog),
+    ...(reused
+      ? [reused]
+      : [
+          whole
+            ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
+            : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+          node('model', 'model/predict', {
+            network,
+            ...predictionParameters(config),
+            activations: ['sigmoid', ...(classes > 0 ? ['softmax'] : [])],
+          }),
+          ...(whole ? [] : measure('patch-metrics', 'per patch')),
+          node('stitcher', 'stitcher/join-patches', {
+            ...section(catalog, 'stitcher/join-patches', config, 'test'),
+            channels: 1 + classes,
+          }),
+          ...undoPreprocessing(config, catalog),
+        ]),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
-    ...(classes > 0 ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
-    ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
+    ...(classes > 0 && !reused ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
+    ...(test.SAVE_MODEL_RAW_OUTPUT && !reused ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
+    // From here on the stack is one image.
+    ...(stack
+      ? [
+          node('report', 'metric/report'),
+          stack,
+          ...(test.SAVE_MODEL_RAW_OUTPUT
+            ? [node('stack-writer', 'writer/images', { folder: folders.AS_3D_STACK })]
+            : []),
+        ]
+      : []),
     ...(smooth
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
-          node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: `${raw}_post_processing` }),
+          ...measure('smoothed-metrics', processed, 'smoothed', along(border, 0)),
+          node('smoothed-writer', 'writer/images', {
+            product: 'smoothed',
+            folder: stack ? folders.AS_3D_STACK_POST_PROCESSING : `${raw}_post_processing`,
+          }),
         ]
       : []),
     node('finder', 'postprocessor/find-points', {
       ...section(catalog, 'postprocessor/find-points', config, 'test'),
       product: smooth ? 'smoothed' : 'channels',
     }),
-    ...compare('point-metrics', 'per image', ''),
+    ...compare('point-metrics', stack ? 'as 3D stack' : 'per image', ''),
     node('point-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK, pictures: !spaced }),
     ...(spaced
       ? [
-          node('close-points', 'postprocessor/remove-close-points', spaced),
-          ...compare('final-metrics', 'post-processing', '_post-proc'),
+          node('close-points', 'postprocessor/remove-close-points', {
+            ...spaced,
+            spacing: along([...(data.TEST.RESOLUTION as number[])], 1),
+          }),
+          ...compare('final-metrics', processed, '_post-proc'),
           node('final-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK_POST_PROCESSING }),
         ]
       : []),
-    node('report', 'metric/report'),
+    stack ? node('stack-report', 'metric/report', { counts: false }) : node('report', 'metric/report'),
   ];
   return { phase: 'test', nodes, edges: chain(...nodes) };
 }

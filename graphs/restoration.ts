@@ -13,6 +13,7 @@ import {
   metricsOf,
   predictionParameters,
   preprocessors,
+  reusedPredictions,
   section,
   type TrainingParts,
   trainingGraph,
@@ -69,6 +70,11 @@ function learning(config: Config, catalog: Catalog, parts: RestorationParts): Gr
   });
 }
 
+/** A preprocessor that belongs to the workflow, and not to DATA.PREPROCESS. */
+function makesTargets(catalog: Catalog, plugin: string): boolean {
+  return catalog.node(plugin).keys === undefined;
+}
+
 /**
  * loader → normalizer → cutter → model → stitcher → intensities → writers → report. Predictions are
  * brought back to intensities before they are compared with the targets, which are as in their files.
@@ -93,6 +99,7 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
           }),
         ]
       : [];
+  const reused = reusedPredictions(config, { folder, channels: targetChannels, product: 'restored', scale });
   const from = (plugin: string, part: Part = 'test') => section(catalog, plugin, config, part);
   const restorer = (name: string) => node(name, 'postprocessor/denormalize', from('postprocessor/denormalize'));
 
@@ -102,19 +109,23 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
       ...parts.loader,
       ...(measured && { targetChannels, scale }),
     }),
-    ...preprocessors(config, catalog, 'test'),
+    ...preprocessors(config, catalog, 'test').filter(({ plugin }) => !reused || makesTargets(catalog, plugin)),
     ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
-    whole
-      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
-      : node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
-    node('model', 'model/predict', { network, ...predictionParameters(config), activations }),
-    // A patch is brought back for its own metrics alone: joining goes on with what the network gave.
-    ...(measured && !whole ? [restorer('patch-intensities'), ...measure('patch-metrics', 'per patch')] : []),
-    node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
-    restorer('intensities'),
-    ...undoPreprocessing(config, catalog, 'restored'),
+    ...(reused
+      ? [reused]
+      : [
+          whole
+            ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
+            : node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
+          node('model', 'model/predict', { network, ...predictionParameters(config), activations }),
+          // A patch is brought back for its own metrics alone: joining goes on with what the network gave.
+          ...(measured && !whole ? [restorer('patch-intensities'), ...measure('patch-metrics', 'per patch')] : []),
+          node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
+          restorer('intensities'),
+          ...undoPreprocessing(config, catalog, 'restored'),
+        ]),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
-    ...(test.SAVE_MODEL_RAW_OUTPUT
+    ...(test.SAVE_MODEL_RAW_OUTPUT && !reused
       ? [node('prediction-writer', 'writer/images', { product: 'restored', folder })]
       : []),
     node('panel-writer', 'writer/panels', { product: 'restored', folder: `${folder}_panels` }),

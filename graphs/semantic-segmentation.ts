@@ -15,7 +15,9 @@ import {
   networkOf,
   predictionParameters,
   preprocessors,
+  reusedPredictions,
   section,
+  stackedImages,
   trainingGraph,
   undoPreprocessing,
 } from './supervised.js';
@@ -73,36 +75,64 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     ? { raw: paths.RESULT_DIR.FULL_IMAGE, classes: paths.RESULT_DIR.FULL_IMAGE_BIN }
     : { raw: paths.RESULT_DIR.PER_IMAGE, classes: paths.RESULT_DIR.PER_IMAGE_BIN };
   const border = test.EVAL_BORDER_CROP as number[];
-  const measure = (name: string, variant: string, product = 'channels'): GraphNode[] =>
+  const measure = (name: string, variant: string, product = 'channels', margins = border): GraphNode[] =>
     measured
-      ? [node(name, 'metric/measure', { metrics, variant, product, border: variant === 'per patch' ? [] : border })]
+      ? [node(name, 'metric/measure', { metrics, variant, product, border: variant === 'per patch' ? [] : margins })]
       : [];
+  const reused = reusedPredictions(config, { folder: folders.raw, channels });
+  const stack = stackedImages(config);
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
+  /** What is done with the stack of all images, as with a volume. */
+  const volume = (): GraphNode[] => {
+    const { AS_3D_STACK: raw, AS_3D_STACK_BIN: classes, AS_3D_STACK_POST_PROCESSING: processed } = paths.RESULT_DIR;
+    const margins = border.length > 0 ? [0, ...border] : [];
+    return [
+      ...measure('stack-metrics', 'as 3D stack', 'channels', margins),
+      ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('stack-writer', 'writer/images', { folder: raw })] : []),
+      ...(smooth
+        ? [
+            node('median-filter', 'postprocessor/median-filter', smooth),
+            ...measure('smoothed-metrics', 'as 3D stack - post-processing', 'smoothed', margins),
+            node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: processed }),
+          ]
+        : []),
+      node('stack-binarizer', 'postprocessor/binarize', { product: smooth ? 'smoothed' : 'channels' }),
+      node('stack-class-writer', 'writer/images', { product: 'classes', folder: classes, kind: 'labels' }),
+      node('stack-overlay-writer', 'writer/overlays', { folder: `${classes}_overlays` }),
+      node('stack-report', 'metric/report', { counts: false }),
+    ];
+  };
 
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', loaderParameters(config, 'test')),
-    ...preprocessors(config, catalog, 'test'),
+    ...(reused ? [] : preprocessors(config, catalog, 'test')),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
       ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
     ]),
-    whole
-      ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
-      : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
-    node('model', 'model/predict', {
-      network,
-      ...predictionParameters(config),
-      activations: [channels > 1 ? 'softmax' : 'sigmoid'],
-    }),
-    ...(whole ? [] : measure('patch-metrics', 'per patch')),
-    node('stitcher', 'stitcher/join-patches', {
-      ...section(catalog, 'stitcher/join-patches', config, 'test'),
-      channels,
-    }),
-    ...undoPreprocessing(config, catalog),
+    ...(reused
+      ? [reused]
+      : [
+          whole
+            ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
+            : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+          node('model', 'model/predict', {
+            network,
+            ...predictionParameters(config),
+            activations: [channels > 1 ? 'softmax' : 'sigmoid'],
+          }),
+          ...(whole ? [] : measure('patch-metrics', 'per patch')),
+          node('stitcher', 'stitcher/join-patches', {
+            ...section(catalog, 'stitcher/join-patches', config, 'test'),
+            channels,
+          }),
+          ...undoPreprocessing(config, catalog),
+        ]),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
-    ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: folders.raw })] : []),
-    ...(smooth
+    ...(test.SAVE_MODEL_RAW_OUTPUT && !reused
+      ? [node('prediction-writer', 'writer/images', { folder: folders.raw })]
+      : []),
+    ...(smooth && !stack
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
           ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
@@ -112,10 +142,11 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
           }),
         ]
       : []),
-    node('binarizer', 'postprocessor/binarize', { product: smooth ? 'smoothed' : 'channels' }),
+    node('binarizer', 'postprocessor/binarize', { product: smooth && !stack ? 'smoothed' : 'channels' }),
     node('class-writer', 'writer/images', { product: 'classes', folder: folders.classes, kind: 'labels' }),
     node('overlay-writer', 'writer/overlays', { folder: `${folders.classes}_overlays` }),
     node('report', 'metric/report'),
+    ...(stack ? [stack, ...volume()] : []),
   ];
   return { phase: 'test', nodes, edges: chain(...nodes) };
 }

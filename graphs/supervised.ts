@@ -275,6 +275,27 @@ export function undoPreprocessing(
   ];
 }
 
+/**
+ * What reads the predictions of an earlier run in place of a network (TEST.REUSE_PREDICTIONS); undefined where a network is run.
+ * Saved predictions have the size of the images in their files, so nothing is prepared or undone.
+ */
+export function reusedPredictions(
+  { TEST: test, PROBLEM: problem }: Config,
+  saved: { folder: string; channels: number; product?: string; scale?: readonly number[] },
+): GraphNode | undefined {
+  return test.REUSE_PREDICTIONS
+    ? node('predictions', 'model/reuse-predictions', { ndim: problem.NDIM, ...saved })
+    : undefined;
+}
+
+/** What stacks plane images to a volume (TEST.ANALIZE_2D_IMGS_AS_3D_STACK); undefined where each is on its own. */
+export function stackedImages({ TEST: test, PROBLEM: problem, DATA: data }: Config): GraphNode | undefined {
+  const resolution = data.TEST.RESOLUTION as number[];
+  return test.ANALIZE_2D_IMGS_AS_3D_STACK && problem.NDIM === '2D'
+    ? node('stack', 'stitcher/stack-images', { depth: resolution.length === 3 ? resolution[0] : null })
+    : undefined;
+}
+
 /** What augmenters want of the boxes that are cut for them, besides a patch. */
 function augmentedBoxes(config: Config): Record<string, unknown> {
   const { AUGMENTOR: augment, DATA: data } = config;

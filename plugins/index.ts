@@ -55,6 +55,7 @@ import { reconstruct } from './model/reconstruct.js';
 import { resunet } from './model/resunet.js';
 import { resunetSE } from './model/resunet-se.js';
 import { resunetPlusPlus } from './model/resunetpp.js';
+import { reusePredictions } from './model/reuse-predictions.js';
 import { seunet } from './model/seunet.js';
 import { simpleCNN } from './model/simple-cnn.js';
 import { stunet } from './model/stunet.js';
@@ -98,6 +99,7 @@ import { selfTarget } from './preprocessor/self-target.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
 import { joinScores } from './stitcher/join-scores.js';
+import { stackImages } from './stitcher/stack-images.js';
 import { trainingPatches } from './stitcher/training-patches.js';
 import { wholeImage } from './stitcher/whole-image.js';
 import { batchPatches } from './trainer/batch.js';
@@ -145,6 +147,8 @@ export const builtInPlugin: Plugin = definePlugin({
     fitTrainer,
     predictNetwork,
     reconstruct,
+    reusePredictions,
+    stackImages,
     joinPatches,
     joinScores,
     medianPostprocessor,

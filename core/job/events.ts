@@ -8,6 +8,17 @@ import { Observable, Subject } from 'rxjs';
 /** What a job is doing; `train` and `test` are graphs of their own. Epochs and steps count from 0 in all events. */
 export type Phase = 'train' | 'test';
 
+/** What a value was measured on, as BiaPy prints it: `IoU (merge patches)`. */
+export const METRIC_VARIANTS = [
+  'per patch',
+  'merge patches',
+  'per image',
+  'post-processing',
+  'as 3D stack',
+  'as 3D stack - post-processing',
+] as const;
+export type MetricVariant = (typeof METRIC_VARIANTS)[number];
+
 export type JobEvent =
   | { type: 'job.started'; job: string; folder: string; device: string; seed: number; resumed: boolean }
   | { type: 'phase.started'; phase: Phase; nodes: string[] }
@@ -51,7 +62,7 @@ export type JobEvent =
       type: 'metric';
       name: string;
       level: 'patch' | 'image' | 'overall';
-      variant: 'per patch' | 'merge patches' | 'per image' | 'post-processing';
+      variant: MetricVariant;
       sample?: string;
       value: number;
     }

@@ -5,13 +5,11 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { dropBorder } from '../../core/image/border-crop.js';
 import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
+import { METRIC_VARIANTS } from '../../core/job/events.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { checked } from '../../core/plugin/network.js';
 import { MetricSpec } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
-
-/** How results are called, as BiaPy prints them: `IoU (merge patches)`. */
-export const VARIANTS = ['per patch', 'merge patches', 'per image', 'post-processing'] as const;
 
 export const measure = defineNode({
   id: 'metric/measure',
@@ -22,7 +20,7 @@ export const measure = defineNode({
   parameters: Type.Object(
     {
       metrics: MetricSpec,
-      variant: Type.Enum(VARIANTS, { default: 'merge patches' }),
+      variant: Type.Enum(METRIC_VARIANTS, { default: 'merge patches' }),
       product: Type.String({ default: 'channels', description: 'Product that is measured.' }),
       border: Type.Array(Type.Integer({ minimum: 0 }), {
         default: [],

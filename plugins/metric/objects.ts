@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { dropBorder } from '../../core/image/border-crop.js';
 import { productOf } from '../../core/image/sample.js';
 import { MATCHED_OBJECTS, type MatchedObjects } from '../../core/instances/matched-objects.js';
+import { METRIC_VARIANTS } from '../../core/job/events.js';
 import { labelOverlaps } from '../../core/nd/label-overlap.js';
 import { countMatches, type MatchCounts, matchObjects, matchStatistics } from '../../core/nd/matching.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -40,7 +41,7 @@ export const measureObjects = defineNode({
         description:
           'The overall values are those of all objects together, which metric/report is to leave alone, and no means over images.',
       }),
-      variant: Type.Enum(['per image', 'post-processing'] as const, { default: 'per image' }),
+      variant: Type.Enum(METRIC_VARIANTS, { default: 'per image' }),
     },
     { additionalProperties: false },
   ),

@@ -12,6 +12,7 @@ import {
 } from '../../core/image/found-points.js';
 import { spatialShape } from '../../core/image/image.js';
 import type { Points } from '../../core/image/points.js';
+import { METRIC_VARIANTS } from '../../core/job/events.js';
 import { classScores, matchPoints, pointScores } from '../../core/nd/match-points.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -32,7 +33,7 @@ export const measurePoints = defineNode({
         default: [],
         description: 'Pixels at both ends of each axis whose points are left out (TEST.EVAL_BORDER_CROP).',
       }),
-      variant: Type.Enum(['per image', 'post-processing'] as const, { default: 'per image' }),
+      variant: Type.Enum(METRIC_VARIANTS, { default: 'per image' }),
     },
     { additionalProperties: false },
   ),

@@ -21,12 +21,13 @@ export const reportMetrics = defineNode({
         default: [],
         description: 'Names of measures whose overall values another node tells: no averages of these.',
       }),
+      counts: Type.Boolean({ default: true, description: 'What comes are the images of the test, for the progress.' }),
     },
     { additionalProperties: false },
   ),
   needs: { events: services.events },
   create:
-    ({ pooled }, { events }, place) =>
+    ({ pooled, counts }, { events }, place) =>
     ({ main }) =>
       defer(() => {
         const sums = new Map<string, { sum: number; count: number }>();
@@ -40,6 +41,7 @@ export const reportMetrics = defineNode({
                 const entry = sums.get(key) ?? { sum: 0, count: 0 };
                 sums.set(key, { sum: entry.sum + value, count: entry.count + 1 });
               }
+              if (!counts) return;
               events.emit({
                 type: 'progress.step',
                 phase: place.phase,

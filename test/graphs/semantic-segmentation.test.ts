@@ -331,6 +331,7 @@ test('every graph compiles, whatever is switched on beside', () => {
     { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.FORCE_RGB': true, 'DATA.PATCH_SIZE': '(128, 128, 3)' },
     { 'TRAIN.LR_SCHEDULER.NAME': 'onecycle' },
     { 'DATA.NORMALIZATION.TYPE': 'div', 'DATA.N_CLASSES': 4 },
+    { 'TEST.REUSE_PREDICTIONS': true, 'TEST.ANALIZE_2D_IMGS_AS_3D_STACK': true },
   ];
   for (const changes of switches)
     for (const graph of Object.values(graphs(changes))) expect(bindGraph(graph, catalog).problems).toEqual([]);

@@ -22,7 +22,7 @@ export function checkCheckpoint(c: Check): void {
         `There is no checkpoint of ${c.options.jobId} in ${showPlain(PATHS.CHECKPOINT)}.`,
         'Give the file in PATHS.CHECKPOINT_FILE, or train first.',
       );
-  } else if (MODEL.SOURCE === 'biapy' && TEST.ENABLE && !TRAIN.ENABLE)
+  } else if (MODEL.SOURCE === 'biapy' && TEST.ENABLE && !TRAIN.ENABLE && !TEST.REUSE_PREDICTIONS)
     c.error(
       'R310',
       ['MODEL.LOAD_CHECKPOINT', 'TEST.ENABLE', 'TRAIN.ENABLE'],
