@@ -70,9 +70,11 @@ import { classLabels } from './normalizer/class-labels.js';
 import { instanceChannels } from './normalizer/instance-channels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
+import { agglomerationNode } from './postprocessor/agglomeration.js';
 import { binarize } from './postprocessor/binarize.js';
 import { classChannel } from './postprocessor/class-channel.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
+import { embeddingsNode } from './postprocessor/embeddings.js';
 import { findPointsNode } from './postprocessor/find-points.js';
 import { gradientFlowNode } from './postprocessor/gradient-flow.js';
 import { growOverMaskNode } from './postprocessor/grow-over-mask.js';
@@ -157,6 +159,8 @@ export const builtInPlugin: Plugin = definePlugin({
     watershedNode,
     stardistNode,
     gradientFlowNode,
+    agglomerationNode,
+    embeddingsNode,
     refineObjectsNode,
     repairLargeObjectsNode,
     growOverMaskNode,

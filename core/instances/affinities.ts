@@ -12,27 +12,30 @@ export interface AffinityOptions {
   widen_borders?: number;
 }
 
+/** Axis and pixels of each channel: z, y, x of the first offsets, then of the second ones. Axes count from 0, the first spatial one. */
+export function affinityOffsets(options: AffinityOptions, axes: 2 | 3): { axis: number; step: number }[] {
+  const { z_affinities: dz = [1], y_affinities: dy = [1], x_affinities: dx = [1] } = options;
+  const along = axes === 3 ? [dz, dy, dx] : [dy, dx];
+  return dy.flatMap((_, k) => along.map((offsets, axis) => ({ axis, step: offsets[k] })));
+}
+
 /**
  * For each offset, in the order z, y, x of the first ones, then the second ones: 1 where a pixel and the one that lies `offset`
  * before it along the axis are of the same object.
  */
 export function affinities(labels: Image, options: AffinityOptions = {}): Uint8Array[] {
-  const { z_affinities: dz = [1], y_affinities: dy = [1], x_affinities: dx = [1], widen_borders: radius = 1 } = options;
-  const { values, depth, height, width, axes } = volumeOf(widenBorders(labels, radius));
-  const along = axes === 3 ? [dz, dy, dx] : [dy, dx];
+  const { values, depth, height, width, axes } = volumeOf(widenBorders(labels, options.widen_borders ?? 1));
   const sides = axes === 3 ? [depth, height, width] : [height, width];
   const strides = axes === 3 ? [height * width, width, 1] : [width, 1];
-  return dy.flatMap((_, k) =>
-    along.map((offsets, axis) => {
-      const found = new Uint8Array(values.length);
-      const [offset, stride, side] = [offsets[k], strides[axis], sides[axis]];
-      for (let at = 0; at < values.length; at++) {
-        if (values[at] === 0 || Math.floor(at / stride) % side < offset) continue;
-        if (values[at - offset * stride] === values[at]) found[at] = 1;
-      }
-      return found;
-    }),
-  );
+  return affinityOffsets(options, axes).map(({ axis, step }) => {
+    const found = new Uint8Array(values.length);
+    const [stride, side] = [strides[axis], sides[axis]];
+    for (let at = 0; at < values.length; at++) {
+      if (values[at] === 0 || Math.floor(at / stride) % side < step) continue;
+      if (values[at - step * stride] === values[at]) found[at] = 1;
+    }
+    return found;
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ import { otsu } from '../nd/otsu.js';
 import { removeSmallObjects } from '../nd/remove-objects.js';
 import { watershed } from '../nd/watershed.js';
 import { sortChannels } from './channel-layout.js';
+import { offsetEdges } from './offset-edges.js';
 
 /** A channel by its letter, and the value that it is cut at; `auto` finds one for each image. */
 export interface ChannelThreshold {
@@ -54,8 +55,11 @@ const LOW_INSIDE = ['C', 'B', 'T', 'Dn', 'Dc'];
  * smoothed by a Gaussian of 3 pixels. BiaPy takes the sign from the last channel of growth, which is the same for its
  * default sets and wrong for others.
  *
+ * H, V and Z among the seeds are one condition together: the edges between their offsets (`offsetEdges`) are below the
+ * smallest of their thresholds, or Otsu's; the surface is then those edges.
+ *
  * @param places place of the first channel of each letter.
- * @throws RangeError for a letter that the prediction does not have, and for H, V and Z.
+ * @throws RangeError for a letter that the prediction does not have, and for H, V and Z as growth.
  */
 export function watershedInstances(
   prediction: Image,
@@ -67,7 +71,10 @@ export function watershedInstances(
   const channelOf = (letter: string) => new Channel(prediction, letter, places);
   const asImage = (mask: Uint8Array) => image(mask, [...sides, 1], metadata);
 
-  let seedMask = asImage(agreement(rules.seeds, channelOf, 1));
+  const offsets = rules.seeds.filter(({ channel }) => isOffset(channel));
+  const edges = offsets.length > 0 ? edgesOf(prediction, offsets, channelOf) : undefined;
+  const own = rules.seeds.filter(({ channel }) => !isOffset(channel));
+  let seedMask = asImage(joined(own.length > 0 ? agreement(own, channelOf, 1) : undefined, edges, offsets));
   for (const { operation, radius } of rules.seedMorphology ?? [])
     seedMask = inPlanes(seedMask, operation === 'dilate' ? dilate : erode, radius);
   const components = connectedComponents(seedMask, 1).labels;
@@ -80,12 +87,45 @@ export function watershedInstances(
     growth = inPlanes(growth, erode, closeGrowth.erosion);
   }
 
-  const relief = channelOf(rules.surface);
-  const sign = LOW_INSIDE.includes(rules.surface) ? 1 : -1;
-  const values = Float64Array.from(relief.values, (value) => sign * value);
+  const sign = edges || LOW_INSIDE.includes(rules.surface) ? 1 : -1;
+  const values = Float64Array.from(edges ?? channelOf(rules.surface).values, (value) => sign * value);
   const surface = image(gaussianValues(values, [...sides, 1], 1, { truncate: 1 }), [...sides, 1], metadata);
   const labels = watershed(surface, seeds, { mask: growth, bySlices: rules.bySlices ?? false });
   return { labels, seeds, surface, growth };
+}
+
+function isOffset(letter: string): boolean {
+  return ['H', 'V', 'Z'].includes(letter);
+}
+
+function edgesOf(
+  prediction: Image,
+  offsets: readonly ChannelThreshold[],
+  channelOf: (letter: string) => Channel,
+): Float32Array {
+  const sides = prediction.shape.slice(0, -1);
+  const axisOf = (letter: string) => sides.length - 1 - ['H', 'V', 'Z'].indexOf(letter);
+  const letters = offsets.map(({ channel }) => channel);
+  return offsetEdges(
+    letters.map((letter) => channelOf(letter).values),
+    letters.map(axisOf),
+    sides,
+  );
+}
+
+/** Seeds of the other channels that do not lie on edges between offsets. */
+function joined(
+  mask: Uint8Array | undefined,
+  edges: Float32Array | undefined,
+  offsets: readonly ChannelThreshold[],
+): Uint8Array {
+  if (!edges) {
+    if (!mask) throw new RangeError('a watershed needs a channel for its seeds');
+    return mask;
+  }
+  const given = offsets.map(({ threshold }) => threshold).filter((threshold) => threshold !== 'auto');
+  const limit = given.length > 0 ? Math.min(...given) : otsu(edges);
+  return Uint8Array.from(edges, (edge, at) => Number(edge < limit && (mask === undefined || mask[at] === 1)));
 }
 
 /** One letter of the prediction; of affinities the least of the nearest ones along the axes. */
@@ -96,8 +136,6 @@ class Channel {
 
   constructor(prediction: Image, letter: string, places: Readonly<Record<string, number>>) {
     const first = places[letter];
-    if (['H', 'V', 'Z'].includes(letter))
-      throw new RangeError(`seeds out of the offsets ${letter} are not available; take channels such as F and C`);
     if (first === undefined)
       throw new RangeError(
         `there is no channel '${letter}' in the prediction, which has ${Object.keys(places).join(', ')}`,
@@ -122,6 +160,8 @@ function agreement(
   channelOf: (letter: string) => Channel,
   part: number,
 ): Uint8Array {
+  const offset = cuts.find(({ channel }) => isOffset(channel));
+  if (offset) throw new RangeError(`objects cannot grow where ${offset.channel} says: offsets are no mask`);
   const order = sortChannels(cuts.map(({ channel }) => channel));
   const sorted = [...cuts].sort((a, b) => order.indexOf(a.channel) - order.indexOf(b.channel));
   let mask: Uint8Array | undefined;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Image, image } from '../../../core/image/image.js';
+import { targetChannels } from '../../../core/instances/target-channels.js';
 import { type WatershedRules, watershedInstances } from '../../../core/instances/watershed-instances.js';
 
 /** A prediction of a row of pixels, channel by channel. */
@@ -79,10 +80,43 @@ test('nothing predicted is no object, everything is one', () => {
   expect(labelsOf(row([1, 1, 1]), { F: 0 }, whole)).toEqual([1, 1, 1]);
 });
 
-test('letters that are missing, and offsets, are refused', () => {
+test('letters that are missing, and offsets as growth, are refused', () => {
   const rules = { seeds: [cut('F')], growth: [cut('F')], surface: 'F' };
   expect(() => watershedInstances(row([1]), { B: 0 }, rules)).toThrow("no channel 'F' in the prediction, which has B");
-  expect(() => watershedInstances(row([1]), { H: 0 }, { ...rules, seeds: [cut('H')] })).toThrow('offsets H');
+  expect(() => watershedInstances(row([1]), { F: 0, H: 0 }, { ...rules, growth: [cut('H')] })).toThrow('where H says');
+});
+
+test.each([
+  [
+    [30, 44],
+    ['F', 'H', 'V'],
+  ],
+  [
+    [24, 28, 30],
+    ['F', 'H', 'V', 'Z'],
+  ],
+])('offsets to the centres part objects in %j that touch', (sides, letters) => {
+  const middles = [sides.map((side) => side * 0.3), sides.map((side) => side * 0.68)];
+  const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const distance = (place: number[], middle: number[]) => Math.hypot(...place.map((p, axis) => p - middle[axis]));
+  const labels = Uint8Array.from({ length: sides[0] * strides[0] }, (_, at) => {
+    const place = sides.map((side, axis) => Math.floor(at / strides[axis]) % side);
+    const [near, far] = middles.map((middle) => distance(place, middle));
+    return Math.min(near, far) > sides[0] * 0.36 ? 0 : near < far ? 1 : 2;
+  });
+  const { target } = targetChannels(image(labels, [...sides, 1]), letters);
+  const seeds = letters.map((letter) => cut(letter, 'auto'));
+  const places = Object.fromEntries(letters.map((letter, i) => [letter, i]));
+  const rules = { seeds, growth: [cut('F', 0.5)], surface: 'F', smallestSeed: 10 };
+  const { labels: found } = watershedInstances(target, places, rules);
+  const pairs = new Map<string, number>();
+  for (const [at, label] of found.data.entries())
+    pairs.set(`${labels[at]} ${label}`, (pairs.get(`${labels[at]} ${label}`) ?? 0) + 1);
+  const [outside, ...objects] = [...pairs].sort(([, a], [, b]) => b - a);
+  expect(outside[0]).toBe('0 0');
+  // Two objects, and only a few pixels along the border between them go to the other one.
+  expect(new Set(found.data).size).toBe(3);
+  expect(objects.slice(2).reduce((sum, [, count]) => sum + count, 0)).toBeLessThan(0.1 * labels.length);
 });
 
 test('objects lie in the area of growth, and each holds the seed of its number', () => {

@@ -1,0 +1,67 @@
+/**
+ * Makes objects of spatial embeddings (PROBLEM.INSTANCE_SEG.EMBEDSEG).
+ */
+import { map } from 'rxjs';
+import { Type } from 'typebox';
+import { channelCount } from '../../core/image/image.js';
+import { productOf } from '../../core/image/sample.js';
+import { embeddingObjects } from '../../core/instances/embedding-objects.js';
+import { defineNode } from '../../core/plugin/define.js';
+import { embeddingGrid } from '../../core/plugin/embedding-grid.js';
+import { fewChannels } from './few-channels.js';
+import { labelBytes } from './label-bytes.js';
+import { smallestLabels } from './smallest-labels.js';
+
+export const embeddingsNode = defineNode({
+  id: 'postprocessor/embeddings',
+  role: 'postprocessor',
+  summary:
+    'Makes objects of embeddings: pixels that point to one place belong together (E_offset, E_sigma, E_seediness).',
+  inputs: { main: ['channels'] },
+  output: 'labels',
+  parameters: Type.Object(
+    {
+      foreground: Type.Number({ default: 0.5, description: 'Seediness above which pixels take part.' }),
+      seed: Type.Number({ default: 0.9, description: 'Least seediness at which an object begins.' }),
+      leastForeground: Type.Integer({
+        minimum: 0,
+        default: 0,
+        description: 'Pixels of foreground that it takes more than.',
+      }),
+      leastLeft: Type.Integer({ minimum: 0, default: 0, description: 'Pixels without an object at which it ends.' }),
+      gridSide: Type.Integer({ minimum: 2, description: 'Side in pixels that embeddings take as 1.' }),
+      spacing: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+        default: [],
+        description: 'Length of a pixel, [y, x] or [z, y, x]; empty for ones.',
+      }),
+      product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+    },
+    { additionalProperties: false },
+  ),
+  fromConfig(config) {
+    const { FG_THRESH, SEED_THRESH, MIN_MASK_SUM, MIN_UNCLUSTERED_SUM } = config.PROBLEM.INSTANCE_SEG.EMBEDSEG;
+    return {
+      foreground: FG_THRESH,
+      seed: SEED_THRESH,
+      leastForeground: MIN_MASK_SUM,
+      leastLeft: MIN_UNCLUSTERED_SUM,
+      ...embeddingGrid(config, 'TEST'),
+      product: 'channels',
+    };
+  },
+  // Places, points in double precision, order, and labels twice.
+  memory: (_, { shape }) => labelBytes(shape, 2 * shape.length + 10),
+  create:
+    ({ spacing, product, ...options }, _, place) =>
+    ({ main }) =>
+      main.pipe(
+        map((sample) => {
+          const prediction = productOf(sample, product, place.name);
+          const wanted = 2 * (prediction.shape.length - 1) + 1;
+          if (channelCount(prediction) < wanted)
+            throw fewChannels(sample.file, 'E_offset, E_sigma, E_seediness', wanted, prediction);
+          const found = embeddingObjects(prediction, { ...options, ...(spacing.length > 0 && { spacing }) });
+          return { ...sample, products: { ...sample.products, labels: smallestLabels(found) } };
+        }),
+      ),
+});
