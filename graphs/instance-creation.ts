@@ -2,6 +2,7 @@
  * From predicted channels to objects, and what becomes of them: the nodes by PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS and
  * TEST.POST_PROCESSING.
  */
+import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { type GraphNode, node } from '../core/graph/graph.js';
@@ -81,13 +82,41 @@ function unavailableObjects(config: Config, catalog: Catalog): Problem[] {
         advice: 'Write regular, for objects with outlines.',
       },
     ];
-  if (has(catalog, MAKERS[process])) return [];
+  if (!has(catalog, MAKERS[process]))
+    return [
+      {
+        severity: 'error',
+        key: 'PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS',
+        message: `this version of Biagraph does not make objects by ${process} yet.`,
+        advice: 'Use channels for a watershed, such as [F, C] in DATA_CHANNELS.',
+      },
+    ];
+  const { STARDIST } = config.PROBLEM.INSTANCE_SEG;
+  if (process === 'stardist' && (STARDIST.GRID as number[]).some((step) => step !== 1))
+    return [
+      {
+        severity: 'error',
+        key: 'PROBLEM.INSTANCE_SEG.STARDIST.GRID',
+        message: 'the networks of Biagraph predict every pixel.',
+        advice: 'Leave it empty.',
+      },
+    ];
+  return [];
+}
+
+/** Omnipose's distances and flows, which are not made of labels here. */
+export function unavailableOmnipose(config: Config): Problem[] {
+  const options = (config.PROBLEM.INSTANCE_SEG.DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as Record<string, ChannelOptions>;
+  const named = Object.entries(options).find(
+    ([, { gradient_type, val_type }]) => gradient_type === 'omnipose' || val_type === 'omnipose',
+  );
+  if (config.PROBLEM.TYPE !== 'INSTANCE_SEG' || !named) return [];
   return [
     {
       severity: 'error',
-      key: 'PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS',
-      message: `this version of Biagraph does not make objects by ${process} yet.`,
-      advice: 'Use channels for a watershed, such as [F, C] in DATA_CHANNELS.',
+      key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS_EXTRA_OPTS',
+      message: `channel ${named[0]}: this version of Biagraph has neither the distances nor the flows of Omnipose.`,
+      advice: 'Use flows of Cellpose: gradient_type: cellpose, with the channel F.',
     },
   ];
 }

@@ -2,12 +2,19 @@
  * Instance segmentation: a label for each object, and its class.
  */
 import type { Config } from '../core/config/index.js';
+import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { matchStatisticNames } from '../core/nd/matching.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { InstanceChannels } from './instance-channels.js';
-import { changingObjects, isRemoving, makingObjects, measuringObjects } from './instance-creation.js';
+import {
+  changingObjects,
+  isRemoving,
+  makingObjects,
+  measuringObjects,
+  unavailableOmnipose,
+} from './instance-creation.js';
 import {
   divisorsOf,
   filtered,
@@ -26,6 +33,8 @@ export const instanceSegmentation = definePreset({
   id: 'INSTANCE_SEG',
   summary: 'A label for each object, learned from label images; with several classes also its class.',
   graphs(config, catalog) {
+    const problems = unavailableOmnipose(config);
+    if (problems.length > 0) throw new ConfigError(problems);
     const channels = new InstanceChannels(config);
     const network = networkFor(channels, config, catalog);
     const targetChannels = channels.classes > 0 ? 2 : 1;

@@ -197,6 +197,29 @@ describe('losses and metrics', () => {
   });
 });
 
+describe('objects are made', () => {
+  const maker = (changes: Changes) => graphs(changes).test!.nodes.find(({ name }) => name === 'objects')!;
+
+  test.each<[string, Changes, object]>([
+    ['stardist', channels('Db', 'R'), { rays: 32, threshold: 0.4, overlap: 0.3 }],
+    ['gradient-flow', channels('F', 'Gv', 'Gh'), { channels: ['F', 'Gv', 'Gh'], steps: 200, largestError: 0.4 }],
+    ['agglomeration', { ...VOLUMES, ...channels('A'), 'DATA.N_CLASSES': 2 }, { seed: 0.9, quantile: 50 }],
+    ['watershed', channels('F', 'V', 'H'), { surface: 'F' }],
+  ])('by %s, as the channels want it', (plugin, changes, parameters) => {
+    const made = graphs(changes);
+    expect(maker(changes).plugin).toBe(`postprocessor/${plugin}`);
+    expect(maker(changes).with).toMatchObject(parameters);
+    expect(bindGraph(made.test!, catalog).problems).toEqual([]);
+  });
+
+  test('of every pixel, and not by Omnipose', () => {
+    const grid = { ...channels('Db', 'R'), [`${SECTION}.STARDIST.GRID`]: [2, 2] };
+    expect(() => graphs(grid)).toThrow('predict every pixel');
+    const omnipose = { [`${SECTION}.DATA_CHANNELS_EXTRA_OPTS`]: [{ Db: { val_type: 'omnipose' } }] };
+    expect(() => graphs({ ...channels('Db'), ...omnipose })).toThrow('neither the distances nor the flows of Omnipose');
+  });
+});
+
 test('ways to make objects that there are not are refused', () => {
   const bare = { ...catalog, nodes: () => catalog.nodes().filter(({ id }) => id !== 'postprocessor/watershed') };
   expect(() => instanceSegmentation.graphs(configOf(INSTANCES), bare)).toThrow(
