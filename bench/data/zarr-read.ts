@@ -1,15 +1,24 @@
+import os from 'node:os';
 import path from 'node:path';
 import { ImageFiles } from '../../core/image/files.js';
 import { hdf5 } from '../../plugins/format/hdf5.js';
 import { zarr } from '../../plugins/format/zarr.js';
+import { decodeWorker } from '../../plugins/index.js';
 import type { DataCase } from './case.js';
 
 const PICTURE = `
 steps = np.arange(100 * 512 * 512, dtype=np.float64)
 picture = ((np.sin(steps * 0.01) * 0.5 + 0.5) * 4000).astype(np.uint16).reshape(100, 512, 512)`;
 
+/** As a job reads: chunks are decoded in threads, here in as many as there are processors. */
 function reading(file: string) {
-  const files = new ImageFiles({ formats: [], containers: [zarr, hdf5] });
+  const workers = os.availableParallelism();
+  const files = new ImageFiles({
+    formats: [],
+    containers: [zarr, hdf5],
+    workers,
+    worker: { url: decodeWorker, formats: [] },
+  });
   return (folder: string) => async () => () => files.read(path.join(folder, file), '3D', undefined, { axes: 'ZYX' });
 }
 

@@ -3,17 +3,24 @@
  */
 import { DataError } from '../errors.js';
 import { type Dimensionality, fitSpacing, imageOrder } from './axes.js';
-import { type CachedArray, chunksOf } from './chunk-cache.js';
+import type { CachedArray } from './chunk-cache.js';
+import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
 import type { ChunkedArray } from './chunked-array.js';
-import { copyRegion } from './copy-region.js';
 import { boundedSource } from './deferred.js';
-import { allocate, type Box, type Image, type ImageMetadata, image, type PixelSource, sizeOf } from './image.js';
+import { requireFinite } from './finite.js';
+import {
+  allocate,
+  type Box,
+  type Image,
+  type ImageMetadata,
+  image,
+  type PixelArray,
+  type PixelSource,
+  sizeOf,
+} from './image.js';
 
 /** Default of `DATA.*.INPUT_IMG_AXES_ORDER`. */
 export const DEFAULT_AXES = 'TZCYX';
-
-/** Chunks of one box that are decoded at the same time. */
-const TOGETHER = 4;
 
 /**
  * The letters of an array's axes. An order other than the default is what the user says of the data and wins; then come
@@ -72,8 +79,7 @@ export function arrayLayout(
 export function arraySource(cached: CachedArray, ndim: Dimensionality, order?: string): PixelSource {
   const { array } = cached;
   const layout = arrayLayout(array, ndim, order);
-  const metadata: ImageMetadata = { ...array.metadata, fileAxes: layout.axes, fileShape: [...array.shape] };
-  if (metadata.spacing) metadata.spacing = fitSpacing(metadata.spacing, layout.shape.length - 1);
+  const metadata = metadataOf(array, layout);
   return boundedSource({
     shape: layout.shape,
     dtype: array.dtype,
@@ -96,40 +102,50 @@ async function readInside(
   box: Box,
   signal: AbortSignal | undefined,
 ): Promise<Image> {
-  const { array } = cached;
   const shape = [...box.size, layout.shape[layout.shape.length - 1]];
-  const result = image(allocate(array.dtype, sizeOf(shape)), shape, metadata);
-  const region = regionOf(array, layout, box);
+  const result = image(allocate(cached.array.dtype, sizeOf(shape)), shape, metadata);
+  const region = chunkRegion(cached.array, layout, box);
+  const read = (position: readonly number[]) => cached.get(position, signal);
+  await fillRegion(region, chunksOfRegion(region), read, result.data);
+  return result;
+}
+
+/** Which part of an array is a box of the image, with pixels of the box alone, C order. */
+function chunkRegion(array: ChunkedArray, layout: ArrayLayout, box: Box): ChunkRegion {
+  const shape = [...box.size, layout.shape[layout.shape.length - 1]];
   const strides = array.shape.map((_, axis) => {
     const at = layout.order.indexOf(axis);
     return at < 0 ? 0 : sizeOf(shape.slice(at + 1));
   });
-  const place = async (position: readonly number[]) => {
-    const chunk = await cached.get(position, signal);
-    const origin = position.map((at, axis) => at * array.chunk[axis]);
-    const first = origin.map((at, axis) => Math.max(at, region.start[axis]));
-    const counts = origin.map(
-      (at, axis) =>
-        Math.min(at + array.chunk[axis], region.start[axis] + region.size[axis], array.shape[axis]) - first[axis],
-    );
-    const to = {
-      data: result.data,
-      offset: offsetOf(first, region.start, strides),
-      strides,
-    };
-    if (chunk) copyRegion(to, { ...chunk, offset: offsetOf(first, origin, chunk.strides) }, counts);
-    else if (array.fill !== 0) {
-      const data = allocate(array.dtype, 1);
-      data[0] = array.fill;
-      copyRegion(to, { data, offset: 0, strides: strides.map(() => 0) }, counts);
-    }
-  };
-  const positions = chunksOf(array.chunk, region.start, region.size);
-  const worker = async () => {
-    for (const position of positions) await place(position);
-  };
-  await Promise.all(Array.from({ length: TOGETHER }, worker));
-  return result;
+  const { chunk, dtype, fill } = array;
+  return { array: { shape: array.shape, chunk, dtype, fill }, ...regionOf(array, layout, box), strides };
+}
+
+/**
+ * The whole of an array as an image. NaN and infinity are refused. Errors as {@link arrayLayout}.
+ *
+ * @param fill fills the pixels of a region, which is the whole array.
+ * @param make makes the pixels.
+ */
+export async function readArray(
+  array: ChunkedArray,
+  ndim: Dimensionality,
+  order: string | undefined,
+  fill: (region: ChunkRegion, target: PixelArray) => Promise<void>,
+  make = allocate,
+): Promise<Image> {
+  const layout = arrayLayout(array, ndim, order);
+  const size = layout.shape.slice(0, -1);
+  const picture = image(make(array.dtype, sizeOf(layout.shape)), layout.shape, metadataOf(array, layout));
+  await fill(chunkRegion(array, layout, { start: size.map(() => 0), size }), picture.data);
+  requireFinite(picture, array.file);
+  return picture;
+}
+
+function metadataOf(array: ChunkedArray, layout: ArrayLayout): ImageMetadata {
+  const metadata: ImageMetadata = { ...array.metadata, fileAxes: layout.axes, fileShape: [...array.shape] };
+  if (metadata.spacing) metadata.spacing = fitSpacing(metadata.spacing, layout.shape.length - 1);
+  return metadata;
 }
 
 /** A box of the image in axes of the array. */
@@ -146,8 +162,4 @@ function regionOf(array: ChunkedArray, { order, shape }: ArrayLayout, { start, s
 function clip({ start, size }: Box, shape: readonly number[]): Box {
   const first = start.map((at) => Math.max(at, 0));
   return { start: first, size: first.map((at, axis) => Math.min(start[axis] + size[axis], shape[axis]) - at) };
-}
-
-function offsetOf(at: readonly number[], origin: readonly number[], strides: readonly number[]): number {
-  return at.reduce((sum, value, axis) => sum + (value - origin[axis]) * strides[axis], 0);
 }

@@ -4,12 +4,39 @@
  */
 
 import type { DType, ImageMetadata, PixelArray } from './image.js';
+import type { Scratch } from './scratch.js';
 
 /** Decoded values of one chunk. */
 export interface Chunk {
   readonly data: PixelArray;
   /** Values from one element to the next, for each axis of the array. */
   readonly strides: readonly number[];
+}
+
+/**
+ * Reads the chunk at a place of the grid, undefined where nothing is stored.
+ *
+ * @param scratch the chunk may lie in it; then it lasts until the next one is read with the same scratch.
+ * @throws FormatError naming file and chunk when it is damaged.
+ */
+export type ReadChunk = (
+  position: readonly number[],
+  signal?: AbortSignal,
+  scratch?: Scratch,
+) => Promise<Chunk | undefined>;
+
+/** How any thread can read the chunks of an array. */
+export interface ChunkReading {
+  /** Unlike that of every other opened array. */
+  readonly id: string;
+  /**
+   * `import.meta.url` of a module that Node can import by itself, and the name of what it exports: a function from `input`
+   * to a {@link ReadChunk}.
+   */
+  readonly module: string;
+  readonly name: string;
+  /** Plain data. */
+  readonly input: unknown;
 }
 
 /** An opened array. Whoever opens it closes it. */
@@ -27,12 +54,9 @@ export interface ChunkedArray {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Value of chunks that are not stored. */
   readonly fill: number;
-  /**
-   * The chunk at a place of the grid, undefined where nothing is stored.
-   *
-   * @throws FormatError naming file and chunk when it is damaged.
-   */
-  readChunk(position: readonly number[], signal?: AbortSignal): Promise<Chunk | undefined>;
+  readonly readChunk: ReadChunk;
+  /** For other threads, where they can read the array too. */
+  readonly reading?: ChunkReading;
   close(): Promise<void>;
 }
 

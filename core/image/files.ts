@@ -4,21 +4,20 @@
 import { open, stat } from 'node:fs/promises';
 import { Piscina } from 'piscina';
 import { AbortedError, FormatError, fromPlainError, type PlainError } from '../errors.js';
-import { arrayLayout, arraySource } from './array-source.js';
+import { arrayLayout, arraySource, readArray } from './array-source.js';
 import { type Dimensionality, imageShape } from './axes.js';
-import { ChunkCache } from './chunk-cache.js';
-import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat } from './chunked-array.js';
+import type { ChunkCache } from './chunk-cache.js';
+import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
+import type { ChunkTask } from './chunk-task.js';
+import type { ArrayPlan, ArrayWriter, Chunk, ChunkedArray, ContainerFormat } from './chunked-array.js';
 import { deferred } from './deferred.js';
 import { detectFormat, hasEnding, type ImageFormat, readImage, type WriteOptions } from './format.js';
-import type { DType, Image } from './image.js';
+import { allocateShared, bytesPerValue, type DType, type Image, type PixelArray, sizeOf } from './image.js';
 
 /** What a decoding worker gets and gives; see `plugins/format/worker.ts`. */
-export interface DecodeTask {
-  file: string;
-  ndim: Dimensionality;
-}
+export type DecodeTask = { file: string; ndim: Dimensionality } | ChunkTask;
 
-export type DecodeResult = { image: Image } | { error: PlainError };
+export type DecodeResult = { image: Image } | { chunk?: Chunk } | { error: PlainError };
 
 /** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
 export interface InContainer {
@@ -79,16 +78,27 @@ export class ImageFiles {
     if (!this.pool || this.broken) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
+    const result = await this.decode({ file, ndim }, signal);
+    if (result === 'broken') return readImage(file, this.formats, { ndim, signal });
+    return (result as { image: Image }).image;
+  }
+
+  /** What a thread makes of a task; 'broken' when there are no threads any more. Errors are those of the task. */
+  private async decode(
+    task: DecodeTask,
+    signal: AbortSignal | undefined,
+  ): Promise<Exclude<DecodeResult, { error: PlainError }> | 'broken'> {
+    if (!this.pool || this.broken) return 'broken';
     let result: DecodeResult;
     try {
-      result = await this.pool.run({ file, ndim } satisfies DecodeTask, { signal });
+      result = await this.pool.run(task, { signal });
     } catch (cause) {
       if (signal?.aborted) throw new AbortedError(undefined, { cause });
-      if (this.broken) return readImage(file, this.formats, { ndim, signal });
+      if (this.broken) return 'broken';
       throw cause;
     }
     if ('error' in result) throw fromPlainError(result.error);
-    return result.image;
+    return result;
   }
 
   /** The kind of container that a path is; undefined for anything else. */
@@ -112,7 +122,22 @@ export class ImageFiles {
         where: { file },
       });
     }
-    return container.open(file, { ...(array && { array }), ...(signal && { signal }) });
+    return this.inThreads(await container.open(file, { ...(array && { array }), ...(signal && { signal }) }));
+  }
+
+  /** The same array, whose chunks are read and decoded in threads where that is worth a message. */
+  private inThreads(array: ChunkedArray): ChunkedArray {
+    const { reading } = array;
+    if (!this.pool || !reading || sizeOf(array.chunk) * bytesPerValue(array.dtype) < LEAST_CHUNK) return array;
+    return {
+      ...array,
+      readChunk: async (position, signal, scratch) => {
+        if (signal?.aborted) throw new AbortedError();
+        const result = await this.decode({ reading, position }, signal);
+        if (result === 'broken') return array.readChunk(position, signal, scratch);
+        return (result as { chunk?: Chunk }).chunk;
+      },
+    };
   }
 
   /**
@@ -171,14 +196,25 @@ export class ImageFiles {
     within: InContainer,
     signal: AbortSignal | undefined,
   ): Promise<Image> {
-    // Chunks are needed once only, in the order of the box: nothing is worth keeping.
-    const cache = new ChunkCache(0);
+    const array = await this.openArray(file, { array: within.array, signal });
     try {
-      const { source } = await this.readDeferred(file, ndim, cache, within, signal);
-      const size = source!.shape.slice(0, -1);
-      return await source!.read({ start: size.map(() => 0), size }, signal);
+      const { reading } = array;
+      const values = array.shape.reduce((product, side) => product * side, 1);
+      const many = values > MANY_CHUNKS * sizeOf(array.chunk);
+      if (!this.pool || this.broken || !reading || !many)
+        return await readArray(array, ndim, within.axes, (region, target) =>
+          fillRegion(region, chunksOfRegion(region), array.readChunk, target, signal),
+        );
+      // The threads put what they decode to its place, since handing out new memory is half of the work.
+      const fill = async (region: ChunkRegion, target: PixelArray) => {
+        const taken = new Int32Array(new SharedArrayBuffer(4));
+        const task = { reading, region, target, taken };
+        const done = await Promise.all(Array.from({ length: this.concurrency }, () => this.decode(task, signal)));
+        if (done.includes('broken')) await fillRegion(region, chunksOfRegion(region), array.readChunk, target, signal);
+      };
+      return await readArray(array, ndim, within.axes, fill, allocateShared);
     } finally {
-      await cache.close();
+      await array.close();
     }
   }
 
@@ -186,6 +222,11 @@ export class ImageFiles {
     await this.pool?.destroy();
   }
 }
+
+/** Chunks of fewer bytes are decoded sooner than sent. */
+const LEAST_CHUNK = 2 ** 15;
+/** Arrays of more chunks are read by all threads together. */
+const MANY_CHUNKS = 4;
 
 /** Enough for the signature of HDF5, which may follow a block of the user's of up to 2048 bytes. */
 const HEAD_BYTES = 2056;

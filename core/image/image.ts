@@ -87,6 +87,12 @@ export function allocate(dtype: DType, length: number): PixelArray {
   return new CONSTRUCTORS[dtype](length);
 }
 
+/** Zero-filled pixels that threads can share. */
+export function allocateShared(dtype: DType, length: number): PixelArray {
+  const Values = CONSTRUCTORS[dtype] as { new (buffer: SharedArrayBuffer): PixelArray; BYTES_PER_ELEMENT: number };
+  return new Values(new SharedArrayBuffer(length * Values.BYTES_PER_ELEMENT));
+}
+
 /** Product of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, side) => product * side, 1);

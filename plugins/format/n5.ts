@@ -163,7 +163,7 @@ async function decompress(bytes: Uint8Array, most: number, { type, useZlib }: Co
   if (type === 'raw') return bytes;
   if (type === 'gzip') return useZlib ? unzlib(bytes, most) : gunzip(bytes, most);
   if (type === 'lz4') return unblockLz4(bytes, most);
-  const codec = await byteCodec(type, {}, { dataType: 'uint8', shape: [Math.ceil(most / 8)] });
+  const codec = await byteCodec(type, {}, { dataType: 'uint8', shape: [most] });
   return codec.decode(bytes);
 }
 

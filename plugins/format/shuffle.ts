@@ -1,6 +1,7 @@
 /**
  * Undoing the orders in which Blosc puts the bytes or bits of values before it compresses them.
  */
+import { MARGIN, unpacker } from './unpack.js';
 
 /**
  * Byte order: all first bytes of the values, then all second bytes, and so on; what is left behind the last whole value is
@@ -9,26 +10,12 @@
 export function unshuffleBytes(source: Uint8Array, size: number, target: Uint8Array, to: number): void {
   const { length } = source;
   const values = Math.floor(length / size);
-  if (size === 2 && littleEndian && (target.byteOffset + to) % 2 === 0)
-    joinPairs(source, values, new Uint16Array(target.buffer, target.byteOffset + to, values));
-  else if (size === 4 && littleEndian && (target.byteOffset + to) % 4 === 0)
-    joinQuads(source, values, new Uint32Array(target.buffer, target.byteOffset + to, values));
-  else
-    for (let byte = 0; byte < size; byte++)
-      for (let i = 0, from = byte * values, at = to + byte; i < values; i++, at += size) target[at] = source[from + i];
+  const joined = 2 * MARGIN + length;
+  const { bytes, join } = unpacker(joined + length + MARGIN);
+  bytes.set(source, MARGIN);
+  join(MARGIN, values, size, joined);
+  target.set(bytes.subarray(joined, joined + values * size), to);
   target.set(source.subarray(values * size), to + values * size);
-}
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-
-function joinPairs(source: Uint8Array, values: number, target: Uint16Array): void {
-  for (let i = 0; i < values; i++) target[i] = source[i] | (source[i + values] << 8);
-}
-
-function joinQuads(source: Uint8Array, values: number, target: Uint32Array): void {
-  const [second, third, fourth] = [values, 2 * values, 3 * values];
-  for (let i = 0; i < values; i++)
-    target[i] = source[i] | (source[i + second] << 8) | (source[i + third] << 16) | (source[i + fourth] << 24);
 }
 
 /**

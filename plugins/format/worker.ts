@@ -2,6 +2,7 @@
 
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { isBiagraphError, toPlainError } from '../../core/errors.js';
+import { runChunkTask } from '../../core/image/chunk-task.js';
 import type { DecodeResult, DecodeTask } from '../../core/image/files.js';
 import { readImage } from '../../core/image/format.js';
 import { nifti } from './nifti.js';
@@ -15,11 +16,16 @@ const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti];
 export const workerFormats = FORMATS.map(({ id }) => id);
 
 /**
- * Reads one image and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
+ * Reads one image, or chunks of an array, and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
  * errors come back as plain data.
  */
-export default async function decode({ file, ndim }: DecodeTask): Promise<unknown> {
+export default async function decode(task: DecodeTask): Promise<unknown> {
   try {
+    if ('reading' in task) {
+      const { buffers, ...result } = await runChunkTask(task);
+      return move({ [transferableSymbol]: buffers, [valueSymbol]: result } as never);
+    }
+    const { file, ndim } = task;
     const image = await readImage(file, FORMATS, { ndim });
     const result: DecodeResult = { image };
     const { buffer } = image.data;

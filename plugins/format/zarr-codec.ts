@@ -22,11 +22,21 @@ export interface ByteCodec {
 
 /** Undoes gzip (or zlib); gives no more than `most` bytes. @throws Error for damaged data. */
 export function gunzip(bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  return gunzipping(bytes, { maxOutputLength: Math.max(most, 1) });
+  return gunzipping(bytes, inOnePiece(bytes, most));
 }
 
 export function unzlib(bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  return inflating(bytes, { maxOutputLength: Math.max(most, 1) });
+  return inflating(bytes, inOnePiece(bytes, most));
+}
+
+/** Deflate makes at most 1032 bytes of one: what more a header claims is not allocated. */
+const MOST_DEFLATED = 1032;
+
+/** The result in one buffer instead of many that are joined. The byte on top spares zlib a look for more. */
+function inOnePiece(bytes: Uint8Array, most: number): object {
+  const maxOutputLength = Math.max(most, 1);
+  const chunkSize = Math.max(Math.min(maxOutputLength + 1, bytes.length * MOST_DEFLATED), 64);
+  return { maxOutputLength, chunkSize };
 }
 
 type Configuration = Record<string, unknown>;
@@ -36,18 +46,18 @@ interface ChunkMeta {
 }
 
 /** Bytes that a decoded chunk cannot exceed: filters such as shuffle keep the size, checksums add a little. */
-function mostBytes({ shape }: ChunkMeta): number {
-  return shape.reduce((product, side) => product * side, 8) + 64;
+function mostBytes({ shape, dataType }: ChunkMeta): number {
+  return shape.reduce((product, side) => product * side, dataType === 'uint8' ? 1 : 8) + 64;
 }
 
-function deflateCodec(pack: typeof gzipping, unpack: typeof gunzipping) {
+function deflateCodec(pack: typeof gzipping, unpack: typeof gunzip) {
   return {
     fromConfig(configuration: Configuration, meta: ChunkMeta) {
       const level = typeof configuration?.level === 'number' ? configuration.level : 5;
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array) => unpack(bytes, { maxOutputLength: mostBytes(meta) }),
+        decode: (bytes: Uint8Array) => unpack(bytes, mostBytes(meta)),
       };
     },
   };
@@ -151,8 +161,8 @@ export function prepareCodecs(): void {
     const load = registry.get(name) as unknown as Original;
     set(name, replaced(name, load));
   }
-  set('gzip', () => deflateCodec(gzipping, gunzipping));
-  set('zlib', () => deflateCodec(deflating, inflating));
+  set('gzip', () => deflateCodec(gzipping, gunzip));
+  set('zlib', () => deflateCodec(deflating, unzlib));
   set('crc32c', () => checksum);
 }
 

@@ -1,12 +1,9 @@
 /**
  * Reading Zarr v2 and v3 and OME-Zarr 0.4 and 0.5 (through zarrita), and writing them (`zarr-writer.ts`).
  */
-import { access, readFile, stat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
-import FileSystemStore from '@zarrita/storage/fs';
-import { open, root } from 'zarrita';
-import { AbortedError, BiagraphError } from '../../core/errors.js';
-import type { Chunk, ChunkedArray } from '../../core/image/chunked-array.js';
+import type { ChunkedArray } from '../../core/image/chunked-array.js';
 import type { ImageMetadata } from '../../core/image/image.js';
 import { defineContainer } from '../../core/plugin/define.js';
 import { axisLetters, spacingOf } from './container-attributes.js';
@@ -15,16 +12,14 @@ import {
   innerPath,
   inside,
   isFolder,
-  isMissing,
   type Json,
   MOST_DEPTH,
   readJson,
-  reasonOf,
   subfolders,
 } from './container-folder.js';
 import { readMultiscales } from './ome-zarr.js';
-import { pixelsOf, pixelType, storedBytes } from './wide-numbers.js';
-import { prepareCodecs } from './zarr-codec.js';
+import { pixelType } from './wide-numbers.js';
+import { type ZarrChunks, zarrChunks, zarrReading } from './zarr-chunks.js';
 import { parseZarr, type ZarrHeader } from './zarr-metadata.js';
 import { createZarr } from './zarr-writer.js';
 
@@ -87,10 +82,11 @@ export async function openZarr(container: string, wanted?: string): Promise<Chun
     );
   const { inner, node, axes, metadata } = found;
   const file = inside(container, inner);
-  const header = parseZarr(node.json, path.join(file, node.version === 3 ? 'zarr.json' : '.zarray'));
+  const metadataFile = path.join(file, node.version === 3 ? 'zarr.json' : '.zarray');
+  const header = parseZarr(node.json, metadataFile);
   const known = axes ?? axisLetters(header.dimensionNames ?? node.attributes._ARRAY_DIMENSIONS);
   const told = known?.length === header.shape.length ? known : undefined;
-  return openHeader(file, header, node.attributes, told, { ...spacingOf(node.attributes), ...metadata });
+  return openHeader(file, metadataFile, node, header, told, { ...spacingOf(node.attributes), ...metadata });
 }
 
 interface Found {
@@ -134,97 +130,26 @@ async function levelOf(container: string, inner: string, version: 2 | 3): Promis
   return ome && level ? { axes: ome.axes, metadata: level.metadata } : {};
 }
 
-/** Values that a stored byte can stand for at most; more is a lie (Zstandard runs give 32768). */
-const MOST_EXPANSION = 40_000;
-
 async function openHeader(
+  folder: string,
   file: string,
+  node: Node,
   header: ZarrHeader,
-  attributes: Json,
   axes: string | undefined,
   metadata: ImageMetadata,
 ): Promise<ChunkedArray> {
-  prepareCodecs();
-  const location = root(new CheckedStore(file, header));
-  const array = await (header.version === 3
-    ? open.v3(location, { kind: 'array' })
-    : open.v2(location, { kind: 'array' })
-  ).catch((cause) => {
-    throw damaged(file, `the array cannot be opened (${reasonOf(cause)})`, cause);
-  });
-  const values = header.chunk.reduce((product, side) => product * side, 1);
+  const input: ZarrChunks = { folder, file, json: node.json };
   return {
-    file,
+    file: folder,
     shape: header.shape,
     chunk: header.chunk,
     dtype: pixelType(header.type),
     ...(axes && { axes }),
     metadata,
-    attributes,
+    attributes: node.attributes,
     fill: header.fill,
-    async readChunk(position, signal): Promise<Chunk | undefined> {
-      if (signal?.aborted) throw new AbortedError();
-      const name = header.key(position);
-      try {
-        const { data, stride } = await array.getChunk([...position]);
-        const { buffer, byteOffset, byteLength } = data as Uint8Array;
-        if (byteLength !== values * storedBytes(header.type))
-          throw new Error(`it holds ${byteLength} bytes, expected ${values * storedBytes(header.type)}`);
-        return { data: pixelsOf(new Uint8Array(buffer, byteOffset, byteLength), header.type), strides: stride };
-      } catch (cause) {
-        if (cause instanceof BiagraphError) throw cause;
-        if (cause instanceof NotStored) return undefined;
-        throw damaged(file, `chunk ${name} cannot be read (${reasonOf(cause)})`, cause);
-      }
-    },
+    readChunk: await zarrChunks(input),
+    reading: zarrReading(input),
     close: async () => {},
   };
-}
-
-/** A chunk that is not there, for which zarrita would make one of fill values. */
-class NotStored extends Error {}
-
-/** The files of one array, with the checked metadata in place of those on the disk, and no short reads. */
-class CheckedStore extends FileSystemStore {
-  constructor(
-    private readonly folder: string,
-    private readonly header: ZarrHeader,
-  ) {
-    super(folder);
-  }
-
-  override async get(key: `/${string}`): Promise<Buffer | undefined> {
-    if (key === '/zarr.json' || key === '/.zarray') return Buffer.from(JSON.stringify(this.header.json));
-    if (key === '/.zattrs') return Buffer.from('{}');
-    const { chunk, type, sharded } = this.header;
-    let stored: Buffer;
-    try {
-      stored = await readFile(path.join(this.folder, key));
-    } catch (cause) {
-      if (!isMissing(cause)) throw cause;
-      if (sharded) return undefined;
-      throw new NotStored();
-    }
-    const bytes = chunk.reduce((product, side) => product * side, storedBytes(type));
-    if (!sharded && (stored.length === 0 || bytes / stored.length > MOST_EXPANSION))
-      throw new Error(`its file has ${stored.length} bytes for ${bytes}`);
-    return stored;
-  }
-
-  override async getRange(
-    key: `/${string}`,
-    range: { suffixLength: number } | { offset: number; length: number },
-  ): Promise<Uint8Array | undefined> {
-    const size = await stat(path.join(this.folder, key)).then(
-      (found) => found.size,
-      (cause) => {
-        if (isMissing(cause)) return undefined;
-        throw cause;
-      },
-    );
-    if (size === undefined) return undefined;
-    const end = 'suffixLength' in range ? range.suffixLength : range.offset + range.length;
-    if (end > size) throw new Error(`its shard has ${size} bytes, but ${end} are asked for`);
-    return super.getRange(key, range);
-  }
 }
