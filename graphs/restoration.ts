@@ -70,6 +70,13 @@ function learning(config: Config, catalog: Catalog, parts: RestorationParts): Gr
   });
 }
 
+const PERCEPTUAL = ['fid', 'is', 'lpips'];
+
+/** Measured by features of a trained network, unless a plugin brings a metric of that name. */
+function isPerceptual(catalog: Catalog, name: string): boolean {
+  return PERCEPTUAL.includes(name) && !catalog.metrics().some(({ id }) => id.toLowerCase() === name);
+}
+
 /** A preprocessor that belongs to the workflow, and not to DATA.PREPROCESS. */
 function makesTargets(catalog: Catalog, plugin: string): boolean {
   return catalog.node(plugin).keys === undefined;
@@ -83,7 +90,14 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
   const { TEST: test, PATHS: paths, DATA: data } = config;
   const { network, activations = ['linear'], targetChannels, scale = [], alsoMeasured = [] } = parts;
   const names = [...new Set([...(test.METRICS as string[]), ...alsoMeasured])];
-  const metrics = metricsOf(names, config, catalog);
+  // Those that compare images by the features of a network have a node of their own.
+  const flat = config.PROBLEM.NDIM === '2D';
+  const perceptual = names.map((name) => name.toLowerCase()).filter((name) => flat && isPerceptual(catalog, name));
+  const metrics = metricsOf(
+    names.filter((name) => !perceptual.includes(name.toLowerCase())),
+    config,
+    catalog,
+  );
   const measured = parts.measured || data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folder = whole ? paths.RESULT_DIR.FULL_IMAGE : paths.RESULT_DIR.PER_IMAGE;
@@ -125,6 +139,16 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
           ...undoPreprocessing(config, catalog, 'restored'),
         ]),
     ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...(measured && perceptual.length > 0
+      ? [
+          node('perceptual-metrics', 'metric/perceptual', {
+            metrics: perceptual,
+            product: 'restored',
+            variant: whole ? 'per image' : 'merge patches',
+            border,
+          }),
+        ]
+      : []),
     ...(test.SAVE_MODEL_RAW_OUTPUT && !reused
       ? [node('prediction-writer', 'writer/images', { product: 'restored', folder })]
       : []),

@@ -54,9 +54,9 @@ const WHY: Readonly<Record<string, string>> = {
   LPIPS: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
   BCE: ': it belongs to adversarial training, with a second network that judges the first.',
   HINGE: ': it belongs to adversarial training, with a second network that judges the first.',
-  fid: ': the network files of Inception that it measures with were not found; Biagraph does not bring them.',
-  is: ': the network files of Inception that it measures with were not found; Biagraph does not bring them.',
-  lpips: ': the network files that it measures with were not found; Biagraph does not bring them.',
+  fid: ': it compares sets of whole images, in tests of planes alone (TEST.METRICS).',
+  is: ': it judges sets of whole images, in tests of planes alone (TEST.METRICS).',
+  lpips: ': it compares whole images, in tests of planes alone (TEST.METRICS).',
 };
 
 /** The losses of LOSS.TYPE with their weights. */

@@ -34,6 +34,7 @@ import { pcc } from './metric/correlation.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
 import { measureObjects } from './metric/objects.js';
+import { measurePerceptual } from './metric/perceptual.js';
 import { measurePoints } from './metric/points.js';
 import { psnr } from './metric/psnr.js';
 import { reportMetrics } from './metric/report.js';
@@ -173,6 +174,7 @@ export const builtInPlugin: Plugin = definePlugin({
     splitChannels,
     roiMask,
     measure,
+    measurePerceptual,
     measurePoints,
     measureObjects,
     reportMetrics,

@@ -152,11 +152,23 @@ describe('image to image', () => {
 test.each([
   ['LOSS.TYPE', ['VGG'], /'VGG' is not available.*trained on photographs/],
   ['LOSS.TYPE', ['MAE', 'HINGE'], /'HINGE' is not available.*adversarial/],
-  ['TEST.METRICS', ['psnr', 'fid'], /'fid' is not available.*Inception.*not found/],
 ])('what needs networks that Biagraph does not bring is refused with the reason (%s: %s)', (key, value, message) => {
   const make = () => graphs({ ...CASES['image to image'], [key]: value });
   expect(make).toThrow(ConfigError);
   expect(make).toThrow(message);
+});
+
+test('metrics that compare by the features of a network have a node of their own', () => {
+  const measured = { ...CASES['image to image'], 'TEST.METRICS': ['psnr', 'FID', 'lpips'] };
+  const { test: tested } = graphs(measured);
+  expect(parametersOf(tested, 'metrics').metrics).toMatchObject([{ id: 'psnr' }]);
+  expect(parametersOf(tested, 'perceptual-metrics')).toMatchObject({
+    metrics: ['fid', 'lpips'],
+    product: 'restored',
+    variant: 'merge patches',
+  });
+  expect(bindGraph(tested!, catalog).problems).toEqual([]);
+  expect(names(graphs({ ...measured, 'DATA.TEST.LOAD_GT': false }).test)).not.toContain('perceptual-metrics');
 });
 
 test('losses are summed by their weights', () => {
