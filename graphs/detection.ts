@@ -126,6 +126,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
           node(`${name}-associations`, 'writer/point-associations', { folder: folders.DET_ASSOC_POINTS, suffix }),
         ]
       : [];
+  const finished = whole ? folders.FULL_IMAGE_POST_PROCESSING : folders.PER_IMAGE_POST_PROCESSING;
+  const grown = grownObjects(config, catalog, stack ? folders.AS_3D_STACK_POST_PROCESSING : finished, along);
 
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
@@ -180,13 +182,21 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       product: smooth ? 'smoothed' : 'channels',
     }),
     ...compare('point-metrics', stack ? 'as 3D stack' : 'per image', ''),
-    node('point-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK, pictures: !spaced }),
+    node('point-writer', 'writer/points', {
+      folder: folders.DET_LOCAL_MAX_COORDS_CHECK,
+      pictures: !spaced && grown.length === 0,
+    }),
     ...(spaced
       ? [
           node('close-points', 'postprocessor/remove-close-points', {
             ...spaced,
             spacing: along([...(data.TEST.RESOLUTION as number[])], 1),
           }),
+        ]
+      : []),
+    ...grown,
+    ...(spaced || grown.length > 0
+      ? [
           ...compare('final-metrics', processed, '_post-proc'),
           node('final-writer', 'writer/points', { folder: folders.DET_LOCAL_MAX_COORDS_CHECK_POST_PROCESSING }),
         ]
@@ -194,4 +204,35 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     stack ? node('stack-report', 'metric/report', { counts: false }) : node('report', 'metric/report'),
   ];
   return { phase: 'test', nodes, edges: chain(...nodes) };
+}
+
+/**
+ * Objects that grow from the points, are measured, and removed with their points by their measures.
+ *
+ * @param along adds a number for z where planes have become a stack.
+ */
+function grownObjects(
+  config: Config,
+  catalog: Catalog,
+  folder: string,
+  along: (numbers: number[], first: number) => number[],
+): GraphNode[] {
+  const parameters = section(catalog, 'postprocessor/grow-points', config, 'test');
+  const measures = section(catalog, 'postprocessor/measure-objects', config, 'test');
+  if (!parameters || !measures) return [];
+  const { seed, rings } = parameters as { seed: number[]; rings: { patch: number[] } | null };
+  return [
+    node('grow-points', 'postprocessor/grow-points', {
+      seed: seed.length > 0 ? along(seed, 1) : [],
+      rings: rings && { ...rings, patch: along(rings.patch, 1) },
+    }),
+    node('measure-objects', 'postprocessor/measure-objects', {
+      ...measures,
+      spacing: along([...(config.DATA.TEST.RESOLUTION as number[])], 1),
+    }),
+    node('object-table', 'writer/object-table', { all: folder, left: folder }),
+    node('object-writer', 'writer/images', { product: 'labels', folder, kind: 'labels' }),
+    node('object-pictures', 'writer/object-pictures', { folder: `${folder}_overlays` }),
+    node('kept-points', 'postprocessor/keep-grown-points', {}),
+  ];
 }

@@ -79,6 +79,8 @@ import { embeddingsNode } from './postprocessor/embeddings.js';
 import { findPointsNode } from './postprocessor/find-points.js';
 import { gradientFlowNode } from './postprocessor/gradient-flow.js';
 import { growOverMaskNode } from './postprocessor/grow-over-mask.js';
+import { growPointsNode } from './postprocessor/grow-points.js';
+import { keepGrownPoints } from './postprocessor/keep-grown-points.js';
 import { measureObjectsNode } from './postprocessor/measure-objects.js';
 import { medianPostprocessor } from './postprocessor/median-filter.js';
 import { objectClasses } from './postprocessor/object-classes.js';
@@ -166,6 +168,8 @@ export const builtInPlugin: Plugin = definePlugin({
     repairLargeObjectsNode,
     growOverMaskNode,
     measureObjectsNode,
+    growPointsNode,
+    keepGrownPoints,
     objectClasses,
     findPointsNode,
     closePoints,

@@ -9,6 +9,7 @@ import { image, sizeOf, spatialShape } from '../../core/image/image.js';
 import { labelColour } from '../../core/image/overlay.js';
 import { drawRings, paintIds } from '../../core/image/point-pictures.js';
 import type { Sample } from '../../core/image/sample.js';
+import { OBJECTS, type ObjectTable, tableRows } from '../../core/instances/object-table.js';
 import type { Cell } from '../../core/job/csv.js';
 import { writeTable } from '../../core/job/write-table.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -40,7 +41,7 @@ export const pointWriter = defineNode({
         mapOrdered(1, async (sample: Sample) => {
           const found = foundPointsOf(sample, place.name);
           const raw = sample.products.raw ?? sample.image;
-          const { columns, rows } = pointTable(found, spatialShape(raw).length);
+          const { columns, rows } = withMeasures(pointTable(found, spatialShape(raw).length), sample);
           await writeTable(path.join(folder, `${sample.id}_points.csv`), columns, rows, events, sample.id);
           if (found.ids.length > 0) {
             const file = path.join(folder, `${sample.id}.tif`);
@@ -79,6 +80,23 @@ export function pointTable(found: FoundPoints, axes: number): { columns: string[
     ...(found.classes ? [found.classes[i]] : []),
   ]);
   return { columns, rows: rows.sort((a, b) => a[0] - b[0]) };
+}
+
+/** The measures of the objects that grew from the points, where there are any; empty for a point without one. */
+function withMeasures(
+  { columns, rows }: { columns: string[]; rows: Cell[][] },
+  { facts }: Sample,
+): { columns: string[]; rows: Cell[][] } {
+  const objects = facts[OBJECTS] as ObjectTable | undefined;
+  if (!objects) return { columns, rows };
+  const axes = columns.filter((name) => name.startsWith('axis-')).length;
+  const table = tableRows(objects, axes, 'all');
+  const measured = new Map(table.rows.map(([label, ...cells]) => [label, cells.slice(axes)]));
+  const none = new Array<Cell>(table.columns.length - 1 - axes).fill(undefined);
+  return {
+    columns: [...columns, ...table.columns.slice(1 + axes)],
+    rows: rows.map((row) => [...row, ...(measured.get(row[0]) ?? none)]),
+  };
 }
 
 function coloured({ coordinates, classes }: FoundPoints) {

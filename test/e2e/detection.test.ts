@@ -126,6 +126,47 @@ describe.each(CASES)('$name', (job) => {
   }, 120_000);
 });
 
+describe.each([CASES[0], CASES[2]])('objects that grow from the points of $name', (job) => {
+  it('are written, measured, and removed with their points by their measures', async () => {
+    const section = 'TEST.POST_PROCESSING';
+    const removal = `${section}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES`;
+    const property = job.ndim === 3 ? 'sphericity' : 'circularity';
+    const sets = [
+      `${section}.DET_WATERSHED=True`,
+      `${section}.DET_WATERSHED_FIRST_DILATION=${job.ndim === 3 ? '[1,3,3]' : '[3,3]'}`,
+      `${section}.MEASURE_PROPERTIES.ENABLE=True`,
+      `${removal}.ENABLE=True`,
+      `${removal}.PROPS=[[${property}]]`,
+      `${removal}.VALUES=[[0.45]]`,
+      `${removal}.SIGNS=[['lt']]`,
+    ];
+    const { code, err } = await start(job, sets);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const raws = await readdir(path.join(FIXTURES, job.name, 'test/raw'));
+    let grown = 0;
+    for (const raw of raws) {
+      const stem = path.parse(raw).name;
+      const all = await table('per_image_post_processing', `${stem}_full_stats.csv`);
+      const left = await table('per_image_post_processing', `${stem}_filtered_stats.csv`);
+      const points = await table('per_image_local_max_check_post_processing', `${stem}_points.csv`);
+      const file = results('per_image_post_processing', `${stem}.tif`);
+      const labels = await readImage(file, [tiff], { ndim: job.ndim === 3 ? '3D' : '2D' });
+      expect(new Set(labels.data.filter((label) => label > 0))).toEqual(
+        new Set(left.map(({ label }) => Number(label))),
+      );
+      expect(left).toEqual(all.filter(({ comment }) => comment === 'Correct'));
+      for (const { comment, [property]: measured } of all) expect(Number(measured) < 0.45).toBe(comment === 'Removed');
+      const gone = all.filter(({ comment }) => comment === 'Removed').map(({ label }) => label);
+      for (const point of points) expect(gone).not.toContain(point.pred_id);
+      const first = left[0];
+      if (first) expect(points.find(({ pred_id }) => pred_id === first.label)!.npixels).toBe(first.npixels);
+      grown += all.length;
+    }
+    expect(grown).toBeGreaterThan(0);
+  }, 120_000);
+});
+
 describe('bad input', () => {
   const [job] = CASES;
 
