@@ -18,6 +18,13 @@ const MAKERS: Readonly<Record<string, string>> = {
   'gradient-flow': 'postprocessor/gradient-flow',
 };
 
+/** What a watershed works with, by BiaPy's file names, and what each holds. */
+const CHECKS = [
+  ['seed_map', 'labels'],
+  ['topografic_surface', 'image'],
+  ['growth_mask', 'labels'],
+] as const;
+
 /** Nodes that change objects, in BiaPy's order. */
 const CHANGERS = [
   'postprocessor/refine-objects',
@@ -25,12 +32,26 @@ const CHANGERS = [
   'postprocessor/grow-over-mask',
 ] as const;
 
-/** @param product channels that objects are made of. @throws ConfigError where there is no such node. */
-export function makingObjects(config: Config, catalog: Catalog, product: string): GraphNode {
+/**
+ * The node that makes objects, and writers of what it made them of, where that is asked for.
+ *
+ * @param product channels that objects are made of.
+ * @throws ConfigError where there is no such node.
+ */
+export function makingObjects(config: Config, catalog: Catalog, product: string): GraphNode[] {
   const problems = unavailableObjects(config, catalog);
   if (problems.length > 0) throw new ConfigError(problems);
   const plugin = MAKERS[config.PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS];
-  return node('objects', plugin, { ...section(catalog, plugin, config, 'test'), product });
+  const parameters = section(catalog, plugin, config, 'test');
+  const checks = parameters?.check === true ? CHECKS : [];
+  return [
+    node('objects', plugin, { ...parameters, product }),
+    ...checks.map(([file, kind]) =>
+      node(file.replace('_', '-'), 'writer/images', {
+        ...{ product: file, folder: config.PATHS.WATERSHED_DIR, suffix: `/${file}`, kind },
+      }),
+    ),
+  ];
 }
 
 /** Nodes that change the objects that were made, as far as they are switched on. @param product channels that objects were made of. */

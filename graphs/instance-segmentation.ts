@@ -165,7 +165,7 @@ function testGraph(config: Config, catalog: Catalog, { channels, network, target
           node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: changed, suffix: '_channels' }),
         ]
       : []),
-    makingObjects(config, catalog, product),
+    ...makingObjects(config, catalog, product),
     ...tell('instance', made, 'per image', ''),
     ...changes,
     ...measuringObjects(config, catalog, { made, changed }),

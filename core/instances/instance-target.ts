@@ -35,6 +35,12 @@ export function hasClasses({ classes }: Pick<InstanceTargetOptions, 'classes'>):
   return classes > 2;
 }
 
+/** Channels of the target that {@link instanceTarget} makes, for images of so many axes. */
+export function targetWidth(target: InstanceTargetOptions, axes: 2 | 3): number {
+  const places = channelLayout(target.channels, target.options, axes);
+  return places.reduce((sum, { count }) => sum + count, Number(hasClasses(target)));
+}
+
 const isCarried = (channel: string) => channel === 'We' || channel === 'I';
 
 /**

@@ -2,6 +2,7 @@
 
 import type { ChannelOptions } from '../config/check/channel-options.js';
 import type { ChannelActivation } from '../image/activation.js';
+import { type Image, image } from '../image/image.js';
 import { channelLayout, sortChannels } from './channel-layout.js';
 
 /** Classes of a distance that is predicted in steps of a tenth (Db with `val_type: discretize`), the background among them. */
@@ -83,4 +84,17 @@ function activationOf(channel: string, options: ChannelOptions, loss: string | u
     default:
       return 'sigmoid';
   }
+}
+
+/**
+ * The distance from 0 to 1 that is most to be expected, of probabilities of its steps `[[z,] y, x, 11]`: their mean, so that a
+ * watershed has a slope to follow where the most probable step alone would be a terrace.
+ *
+ * @returns float32 `[[z,] y, x, 1]`.
+ */
+export function meanDistance({ data, shape, metadata }: Image): Image {
+  const values = new Float32Array(data.length / DISTANCE_LEVELS);
+  for (let i = 0, at = 0; i < values.length; i++)
+    for (let level = 0; level < DISTANCE_LEVELS; level++, at++) values[i] += (data[at] * level) / (DISTANCE_LEVELS - 1);
+  return image(values, [...shape.slice(0, -1), 1], metadata);
 }

@@ -14,6 +14,15 @@ export const remakeChannels = defineStep({
   summary: 'Makes target channels that depend on the geometry anew of the labels that came along, and drops these.',
   parameters: InstanceTargetParameters,
   module: import.meta.url,
+  plan: ({ channels }, { main }) => ({
+    ...main,
+    images: main.images.map(({ targetShape, ...each }) => ({
+      ...each,
+      ...(targetShape && {
+        targetShape: [...targetShape.slice(0, -1), targetShape.at(-1)! - Number(channels.includes('I'))],
+      }),
+    })),
+  }),
   run(pixels, parameters) {
     const { target, targetKinds } = pixels;
     if (!target || !parameters.channels.includes('I')) return pixels;

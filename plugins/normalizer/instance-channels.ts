@@ -6,12 +6,12 @@ import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { DataError } from '../../core/errors.js';
 import { sizeOf } from '../../core/image/image.js';
-import { channelLayout } from '../../core/instances/channel-layout.js';
 import {
   hasClasses,
   type InstanceTargetOptions,
   InstanceTargetParameters,
   instanceTarget,
+  targetWidth,
 } from '../../core/instances/instance-target.js';
 import { defineNode, type Part } from '../../core/plugin/define.js';
 
@@ -29,12 +29,20 @@ export const instanceChannels = defineNode({
     { additionalProperties: false },
   ),
   fromConfig,
-  memory: ({ channels, options }, { shape }) => {
-    const layout = channelLayout(channels, options, (shape.length - 1) as 2 | 3);
-    const planes = layout.reduce((sum, { count }) => sum + count, 0);
-    // The channels apart and joined, and what distances to the nearest objects are found with.
-    return sizeOf(shape.slice(0, -1)) * Float32Array.BYTES_PER_ELEMENT * (2 * planes + 8);
-  },
+  // The channels apart and joined, and what distances to the nearest objects are found with.
+  memory: (parameters, { shape }) =>
+    sizeOf(shape.slice(0, -1)) *
+    Float32Array.BYTES_PER_ELEMENT *
+    (2 * targetWidth(parameters, (shape.length - 1) as 2 | 3) + 8),
+  plan: (parameters, { main }) => ({
+    ...main,
+    images: main.images.map(({ targetShape, ...each }) => ({
+      ...each,
+      ...(targetShape && {
+        targetShape: [...targetShape.slice(0, -1), targetWidth(parameters, (targetShape.length - 1) as 2 | 3)],
+      }),
+    })),
+  }),
   create:
     (parameters) =>
     ({ main }) =>

@@ -4,9 +4,9 @@
 import { map } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
-import { channelCount, type Image } from '../../core/image/image.js';
+import { channelCount, type Image, image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
-import { channelLayout } from '../../core/instances/channel-layout.js';
+import { DISTANCE_LEVELS, meanDistance, predictionLayout } from '../../core/instances/prediction-layout.js';
 import type { AllChannelOptions } from '../../core/instances/target-channels.js';
 import { type WatershedRules, watershedInstances } from '../../core/instances/watershed-instances.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -54,6 +54,10 @@ const Parameters = Type.Object(
     ),
     bySlices: Type.Boolean({ default: false, description: 'Every plane of a volume alone.' }),
     product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+    check: Type.Boolean({
+      default: false,
+      description: 'Keep what objects were made of as products: seed_map, topografic_surface, growth_mask.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -65,6 +69,7 @@ export const watershedNode = defineNode({
   inputs: { main: ['channels'] },
   output: 'labels',
   parameters: Parameters,
+  keys: ['PROBLEM.INSTANCE_SEG.WATERSHED.DATA_CHECK_MW'],
   fromConfig({ PROBLEM: { INSTANCE_SEG: settings } }: Config) {
     const rules = settings.WATERSHED;
     const cuts = (channels: unknown, thresholds: unknown) =>
@@ -90,6 +95,7 @@ export const watershedNode = defineNode({
         : null,
       bySlices: rules.BY_2D_SLICES,
       product: 'channels',
+      check: rules.DATA_CHECK_MW,
     };
   },
   // Labels, seeds, surface twice in double precision, masks, and the queue of the flood.
@@ -99,24 +105,33 @@ export const watershedNode = defineNode({
     ({ main }) =>
       main.pipe(
         map((sample) => {
-          const labels = objectsOf(productOf(sample, parameters.product, place.name), parameters, sample.file);
-          return { ...sample, products: { ...sample.products, labels } };
+          const made = objectsOf(productOf(sample, parameters.product, place.name), parameters, sample.file);
+          return { ...sample, products: { ...sample.products, ...made } };
         }),
       ),
 });
 
-/** Labels of the least type that holds their number, `[[z,] y, x, 1]`. @throws DataError for channels that do not fit. */
-export function objectsOf(prediction: Image, parameters: Static<typeof Parameters>, file: string): Image {
-  const { channels, options, product: _, closeGrowth, ...rules } = parameters;
-  const layout = channelLayout(
-    channels.filter((channel) => channel !== 'We' && channel !== 'I'),
-    options,
-    (prediction.shape.length - 1) as 2 | 3,
-  );
+/**
+ * Labels of the least type that holds their number, `[[z,] y, x, 1]`, and with `check` what they were made of.
+ *
+ * @throws DataError for channels that do not fit.
+ */
+export function objectsOf(
+  prediction: Image,
+  parameters: Static<typeof Parameters>,
+  file: string,
+): Record<string, Image> {
+  const { channels, options, product: _, closeGrowth, check, ...rules } = parameters;
+  const layout = predictionLayout(channels, options, {}, (prediction.shape.length - 1) as 2 | 3);
   const wanted = layout.reduce((sum, { count }) => sum + count, 0);
   if (channelCount(prediction) < wanted) throw fewChannels(file, channels.join(', '), wanted, prediction);
   const places = Object.fromEntries(layout.map(({ channel, first }) => [channel, first]));
   const all: WatershedRules = { ...rules, ...(closeGrowth && { closeGrowth }) };
-  const { labels } = watershedInstances(prediction, places, all);
-  return smallestLabels(labels);
+  // Distances in steps are predicted alone.
+  const relief = wanted === DISTANCE_LEVELS && channels.includes('Db') ? meanDistance(prediction) : prediction;
+  const { labels, seeds, surface, growth } = watershedInstances(relief, places, all);
+  const made = { labels: smallestLabels(labels) };
+  if (!check) return made;
+  const heights = image(Float32Array.from(surface.data), surface.shape, surface.metadata);
+  return { ...made, seed_map: smallestLabels(seeds), topografic_surface: heights, growth_mask: growth };
 }

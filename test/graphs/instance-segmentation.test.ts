@@ -47,6 +47,16 @@ test('the test goes from labels to objects', () => {
   ]);
 });
 
+test('what a watershed works with is written where it is asked for', () => {
+  const { test: tested } = graphs({ [`${SECTION}.WATERSHED.DATA_CHECK_MW`]: true });
+  expect(bindGraph(tested!, catalog).problems).toEqual([]);
+  const row = names(tested);
+  expect(row.slice(row.indexOf('objects') + 1, row.indexOf('instance-writer'))).toEqual([
+    ...['seed-map', 'topografic-surface', 'growth-mask'],
+  ]);
+  expect(parametersOf(tested, 'seed-map')).toMatchObject({ product: 'seed_map', suffix: '/seed_map', kind: 'labels' });
+});
+
 test('objects are compared image by image, or all together', () => {
   const each = graphs().test;
   expect(parametersOf(each, 'instance-metrics')).toMatchObject({ thresholds: [0.3, 0.5, 0.75], pooled: false });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Image, image } from '../../../core/image/image.js';
 import { tf } from '../../../core/tensor/index.js';
-import { iouOfImages, iouOfTensors } from '../../../plugins/metric/iou.js';
+import { iou, iouOfImages, iouOfTensors } from '../../../plugins/metric/iou.js';
 
 const two = { classes: 2, ignore: -1 };
 
@@ -94,4 +94,16 @@ test('tensors and images give the same', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('several masks of one letter are measured together', () => {
+  const part = { output: 0, before: 0, first: 1, count: 2, target: 0 };
+  const given = { classes: 2, ignore: -1, part };
+  const prediction = row([9, 0.9, 0.1, 9, 0.8, 0.9], 3);
+  const target = row([1, 1, 1, 0], 2);
+  // Of three wanted and three predicted two agree.
+  expect(iou.onImages!(given)(prediction, target)).toBe(2 / 4);
+  const tensor = ({ data, shape }: Image) => tf.tensor(data as Float32Array, [1, ...shape]);
+  const logits = row([9, 5, -5, 9, 3, 4], 3);
+  expect(tf.tidy(() => iou.onTensors!(given)([tensor(logits)], tensor(target)).dataSync()[0])).toBe(2 / 4);
 });
