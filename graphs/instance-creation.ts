@@ -7,7 +7,7 @@ import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { type GraphNode, node } from '../core/graph/graph.js';
 import type { Catalog } from '../core/plugin/define.js';
-import { section } from './supervised.js';
+import { section, stackedImages } from './supervised.js';
 
 /** The node of each way to make objects. It takes `channels` and leaves the product `labels`. */
 const MAKERS: Readonly<Record<string, string>> = {
@@ -75,9 +75,15 @@ export function measuringObjects(
   if (!parameters) return [];
   const left = isRemoving(config) ? folders.changed : null;
   return [
-    node(nameOf(plugin), plugin, parameters),
+    node(nameOf(plugin), plugin, stackedImages(config) ? alongStack(parameters) : parameters),
     node('object-table', 'writer/object-table', { all: folders.made, left }),
   ];
+}
+
+/** Planes of a stack lie one pixel apart where nothing else is said. */
+function alongStack(parameters: Record<string, unknown>): Record<string, unknown> {
+  const spacing = parameters.spacing as number[];
+  return { ...parameters, spacing: spacing.length === 2 ? [1, ...spacing] : spacing };
 }
 
 /** Whether objects are removed by their measures. */

@@ -22,7 +22,9 @@ import {
   networkOf,
   predictionParameters,
   preprocessors,
+  reusedPredictions,
   section,
+  stackedImages,
   trainingGraph,
   undoPreprocessing,
 } from './supervised.js';
@@ -77,67 +79,45 @@ interface TestParts {
   targetChannels: number;
 }
 
-/**
- * loader → normalizer → channels → cutter → model → stitcher → objects → classes → writers → post-processing → writers → report,
- * with metrics between.
- */
-function testGraph(config: Config, catalog: Catalog, { channels, network, targetChannels }: TestParts): Graph {
-  const { TEST: test, PATHS: paths, DATA: data } = config;
-  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
-  const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
-  const folders = paths.RESULT_DIR;
-  const raw = whole ? folders.FULL_IMAGE : folders.PER_IMAGE;
-  const [made, changed] = whole
-    ? [folders.FULL_IMAGE_INSTANCES, folders.FULL_IMAGE_POST_PROCESSING]
-    : [folders.PER_IMAGE_INSTANCES, folders.PER_IMAGE_POST_PROCESSING];
-  const border = [...(test.EVAL_BORDER_CROP as number[])];
-  const measure = (name: string, variant: string, product = 'channels'): GraphNode[] =>
-    measured
+/** loader → normalizer → channels → cutter → model → stitcher → objects → writers → report, with metrics between. */
+function testGraph(config: Config, catalog: Catalog, parts: TestParts): Graph {
+  const stack = stackedImages(config);
+  if (stack) checkStack(config);
+  const nodes: GraphNode[] = [
+    ...predicting(config, catalog, parts),
+    // From here on the stack is one image.
+    ...(stack
       ? [
-          node(name, 'metric/measure', {
-            metrics: channels.metrics(product === 'channels' ? undefined : 0),
-            variant,
-            product,
-            border: variant === 'per patch' ? [] : border,
-          }),
-        ]
-      : [];
-  const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
-  const product = smooth ? 'smoothed' : 'channels';
-  const matching = measured && test.MATCHING_STATS;
-  const thresholds = [...(test.MATCHING_STATS_THS as number[])];
-  const shown = thresholds.includes(0.5) ? 0.5 : thresholds[0];
-  /** Classes, files, measures and pictures of objects as they are at one point. */
-  const tell = (name: string, folder: string, variant: string, suffix: string): GraphNode[] => [
-    ...(channels.classes > 0 ? [node(`${name}-classes`, 'postprocessor/object-classes', { classes: product })] : []),
-    node(`${name}-writer`, 'writer/images', { product: 'labels', folder, kind: 'labels' }),
-    ...(matching
-      ? [
-          node(`${name}-metrics`, 'metric/objects', {
-            thresholds,
-            also: coloured(config),
-            border,
-            pooled: !test.MATCHING_STATS_BY_IMAGE,
-            variant,
-          }),
-          node(`${name}-associations`, 'writer/object-associations', {
-            folder: folders.INST_ASSOC_POINTS,
-            suffix,
-            coloured: coloured(config),
-          }),
+          node('report', 'metric/report'),
+          { ...stack, with: { ...stack.with, also: ['truth'] } },
+          ...(config.TEST.SAVE_MODEL_RAW_OUTPUT
+            ? [node('stack-writer', 'writer/images', { folder: config.PATHS.RESULT_DIR.AS_3D_STACK })]
+            : []),
         ]
       : []),
-    node(`${name}-pictures`, 'writer/object-pictures', { folder: `${folder}_overlays`, threshold: shown }),
+    ...segmenting(config, catalog, parts.channels),
+    node(stack ? 'stack-report' : 'report', 'metric/report', {
+      ...(stack && { counts: false }),
+      ...(!config.TEST.MATCHING_STATS_BY_IMAGE && { pooled: matchNames(config) }),
+    }),
   ];
-  const changes = changingObjects(config, catalog, product);
+  return { phase: 'test', nodes, edges: chain(...nodes) };
+}
 
-  const nodes: GraphNode[] = [
-    node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), ...(measured && { targetChannels }) }),
-    ...preprocessors(config, catalog, 'test'),
-    ...filtered(config, catalog, 'test', [
-      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
-      ...(measured ? [targets(config, catalog, 'test', 'targets')] : []),
-    ]),
+/** From images to channels of whole images, measured and written; or from those of an earlier run. */
+function predicting(config: Config, catalog: Catalog, { channels, network, targetChannels }: TestParts): GraphNode[] {
+  const { TEST: test } = config;
+  const whole = isWhole(config);
+  const raw = whole ? config.PATHS.RESULT_DIR.FULL_IMAGE : config.PATHS.RESULT_DIR.PER_IMAGE;
+  const classed = channels.classes > 0;
+  const reused = reusedPredictions(config, { folder: raw, channels: channels.width + Number(classed) });
+  const border = [...(test.EVAL_BORDER_CROP as number[])];
+  const measure = (name: string, variant: string, margins: number[]): GraphNode[] =>
+    isMeasured(config)
+      ? // Saved predictions have class ids, not the probabilities of all classes.
+        [node(name, 'metric/measure', { metrics: channels.metrics(reused && 0), variant, border: margins })]
+      : [];
+  const own: GraphNode[] = [
     whole
       ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
@@ -146,39 +126,122 @@ function testGraph(config: Config, catalog: Catalog, { channels, network, target
       ...predictionParameters(config),
       activations: channels.activations,
     }),
-    ...(whole ? [] : measure('patch-metrics', 'per patch')),
+    ...(whole ? [] : measure('patch-metrics', 'per patch', [])),
     node('stitcher', 'stitcher/join-patches', {
       ...section(catalog, 'stitcher/join-patches', config, 'test'),
       channels: channels.width + channels.classes,
     }),
     ...undoPreprocessing(config, catalog, 'channels', ['truth']),
-    ...measure('metrics', whole ? 'per image' : 'merge patches'),
-    ...(channels.classes > 0
+  ];
+  return [
+    node('loader', 'loader/folder', {
+      ...loaderParameters(config, 'test'),
+      ...(isMeasured(config) && { targetChannels }),
+    }),
+    ...(reused ? [] : preprocessors(config, catalog, 'test')),
+    ...filtered(config, catalog, 'test', [
+      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+      ...(isMeasured(config) ? [targets(config, catalog, 'test', 'targets')] : []),
+    ]),
+    ...(reused ? [reused] : own),
+    ...measure('metrics', whole ? 'per image' : 'merge patches', border),
+    ...(classed && !reused
       ? [node('class-channel', 'postprocessor/class-channel', { classes: channels.classes })]
       : []),
-    ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
+    ...(test.SAVE_MODEL_RAW_OUTPUT && !reused ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
+  ];
+}
+
+/** From channels to objects, which are measured, written, changed, and measured and written again. */
+function segmenting(config: Config, catalog: Catalog, channels: InstanceChannels): GraphNode[] {
+  const { TEST: test } = config;
+  const stacked = stackedImages(config) !== undefined;
+  const { made, changed } = objectFolders(config, stacked);
+  const [plain, processed] = stacked
+    ? ['as 3D stack', 'as 3D stack - post-processing']
+    : ['per image', 'post-processing'];
+  const cropped = test.EVAL_BORDER_CROP as number[];
+  const border = stacked && cropped.length > 0 ? [0, ...cropped] : [...cropped];
+  const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
+  const product = smooth ? 'smoothed' : 'channels';
+  const thresholds = [...(test.MATCHING_STATS_THS as number[])];
+  const coloured = [...(test.MATCHING_STATS_THS_COLORED_IMG as number[])];
+  /** Classes, files, measures and pictures of objects as they are at one point. */
+  const tell = (name: string, folder: string, variant: string, suffix: string): GraphNode[] => [
+    ...(channels.classes > 0 ? [node(`${name}-classes`, 'postprocessor/object-classes', { classes: product })] : []),
+    node(`${name}-writer`, 'writer/images', { product: 'labels', folder, kind: 'labels' }),
+    ...(isMeasured(config) && test.MATCHING_STATS
+      ? [
+          node(`${name}-metrics`, 'metric/objects', {
+            ...{ thresholds, also: coloured, border, pooled: !test.MATCHING_STATS_BY_IMAGE, variant },
+          }),
+          node(`${name}-associations`, 'writer/object-associations', {
+            ...{ folder: config.PATHS.RESULT_DIR.INST_ASSOC_POINTS, suffix, coloured },
+          }),
+        ]
+      : []),
+    node(`${name}-pictures`, 'writer/object-pictures', {
+      folder: `${folder}_overlays`,
+      threshold: thresholds.includes(0.5) ? 0.5 : thresholds[0],
+    }),
+  ];
+  const changes = changingObjects(config, catalog, product);
+  return [
     ...(smooth
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
+          ...(isMeasured(config)
+            ? [
+                node('smoothed-metrics', 'metric/measure', {
+                  ...{ metrics: channels.metrics(0), variant: processed, product, border },
+                }),
+              ]
+            : []),
           // Objects that are changed afterwards have the name of the image in that folder.
-          node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: changed, suffix: '_channels' }),
+          node('smoothed-writer', 'writer/images', { product, folder: changed, suffix: '_channels' }),
         ]
       : []),
     ...makingObjects(config, catalog, product),
-    ...tell('instance', made, 'per image', ''),
+    ...tell('instance', made, plain, ''),
     ...changes,
     ...measuringObjects(config, catalog, { made, changed }),
-    ...(changes.length > 0 || isRemoving(config) ? tell('final', changed, 'post-processing', '_post-proc') : []),
-    node('report', 'metric/report', {
-      ...(!test.MATCHING_STATS_BY_IMAGE && {
-        pooled: thresholds.flatMap((one) => matchStatisticNames.map((name) => `${name} (IoU ${one})`)),
-      }),
-    }),
+    ...(changes.length > 0 || isRemoving(config) ? tell('final', changed, processed, '_post-proc') : []),
   ];
-  return { phase: 'test', nodes, edges: chain(...nodes) };
 }
 
-function coloured({ TEST: test }: Config): number[] {
-  return [...(test.MATCHING_STATS_THS_COLORED_IMG as number[])];
+function isMeasured({ DATA: data }: Config): boolean {
+  return data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+}
+
+function isWhole({ TEST: test, PROBLEM: problem }: Config): boolean {
+  return test.FULL_IMG && problem.NDIM === '2D';
+}
+
+/** Where objects go as they are made, and after they were changed. */
+function objectFolders(config: Config, stacked: boolean): { made: string; changed: string } {
+  const folders = config.PATHS.RESULT_DIR;
+  if (stacked) return { made: `${folders.AS_3D_STACK}_instances`, changed: folders.AS_3D_STACK_POST_PROCESSING };
+  return isWhole(config)
+    ? { made: folders.FULL_IMAGE_INSTANCES, changed: folders.FULL_IMAGE_POST_PROCESSING }
+    : { made: folders.PER_IMAGE_INSTANCES, changed: folders.PER_IMAGE_POST_PROCESSING };
+}
+
+function matchNames({ TEST: test }: Config): string[] {
+  return (test.MATCHING_STATS_THS as number[]).flatMap((one) =>
+    matchStatisticNames.map((name) => `${name} (IoU ${one})`),
+  );
+}
+
+/** Rays, flows and embeddings of planes say nothing of a volume. */
+function checkStack(config: Config): void {
+  const { INSTANCE_CREATION_PROCESS: process } = config.PROBLEM.INSTANCE_SEG;
+  if (process !== 'watershed')
+    throw new ConfigError([
+      {
+        severity: 'error',
+        key: 'TEST.ANALIZE_2D_IMGS_AS_3D_STACK',
+        message: `objects of a stack are made by a watershed, not by ${process}.`,
+        advice: 'Switch it off, or use channels for a watershed, such as [F, C].',
+      },
+    ]);
 }

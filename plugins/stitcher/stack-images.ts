@@ -38,16 +38,20 @@ export const stackImages = defineNode({
         default: null,
         description: 'Distance of two planes in the unit of the images; null where it is not known.',
       }),
+      also: Type.Array(Type.String(), {
+        default: [],
+        description: 'Further products to stack, where images have them.',
+      }),
     },
     { additionalProperties: false },
   ),
   keys: ['TEST.ANALIZE_2D_IMGS_AS_3D_STACK'],
   needs: { memory: services.memory },
   create:
-    ({ product, depth }, { memory }, place) =>
+    ({ product, depth, also }, { memory }, place) =>
     ({ main }): Observable<Sample> =>
       defer(() => {
-        const stack = new Stack(product, depth);
+        const stack = new Stack(product, depth, also);
         place.onClose(() => stack.close());
         return main.pipe(
           concatMap(async (sample) => {
@@ -119,6 +123,7 @@ class Stack {
   constructor(
     readonly product: string,
     readonly depth: number | null,
+    readonly also: readonly string[],
   ) {}
 
   get name(): string {
@@ -127,10 +132,12 @@ class Stack {
 
   async add(sample: Sample, node: string): Promise<void> {
     this.#first ??= sample;
+    const further = this.also.filter((name) => sample.products[name]);
     const pictures = {
       image: sample.products.raw ?? sample.image,
       prediction: productOf(sample, this.product, node),
       ...(sample.target && { target: sample.target }),
+      ...Object.fromEntries(further.map((name) => [`product ${name}`, sample.products[name]])),
     };
     for (const [what, picture] of Object.entries(pictures)) {
       const sides = spatialShape(picture);
@@ -158,6 +165,11 @@ class Stack {
     const picture = await raw.volume(metadata);
     const prediction = await this.#planes.get('prediction')!.volume(metadata);
     const target = await this.#planes.get('target')?.volume(metadata);
+    const further: Record<string, Image> = {};
+    for (const name of this.also) {
+      const volume = await this.#planes.get(`product ${name}`)?.volume(metadata);
+      if (volume) further[name] = volume;
+    }
     return {
       id: STACK,
       index: 0,
@@ -165,7 +177,7 @@ class Stack {
       image: picture,
       ...(target && { target }),
       ...(this.#first.targetKinds && { targetKinds: this.#first.targetKinds }),
-      products: { raw: picture, [this.product]: prediction },
+      products: { ...further, raw: picture, [this.product]: prediction },
       facts: this.#points.length > 0 ? { [ANNOTATED]: stackedPoints(this.#points) } : {},
       metrics: {},
       lease: granted,

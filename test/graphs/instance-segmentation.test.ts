@@ -66,6 +66,35 @@ test('objects are compared image by image, or all together', () => {
   expect(parametersOf(pooled, 'report').pooled).toContain('f1 (IoU 0.5)');
 });
 
+describe('planes as a volume, and predictions of an earlier run', () => {
+  const stacking: Changes = { 'TEST.ANALIZE_2D_IMGS_AS_3D_STACK': true, 'TEST.EVAL_BORDER_CROP': [2, 2] };
+
+  test('objects are made of the stack, after what is measured on each image was told', () => {
+    const { test: tested } = graphs({ ...stacking, 'TEST.POST_PROCESSING.MEASURE_PROPERTIES.ENABLE': true });
+    expect(bindGraph(tested!, catalog).problems).toEqual([]);
+    const row = names(tested);
+    expect(row.slice(row.indexOf('prediction-writer') + 1)).toEqual([
+      ...['report', 'stack', 'stack-writer', 'objects', 'instance-writer', 'instance-metrics'],
+      ...['instance-associations', 'instance-pictures', 'measure-objects', 'object-table', 'stack-report'],
+    ]);
+    expect(parametersOf(tested, 'stack').also).toEqual(['truth']);
+    expect(parametersOf(tested, 'instance-metrics')).toMatchObject({ variant: 'as 3D stack', border: [0, 2, 2] });
+    expect(parametersOf(tested, 'measure-objects').spacing).toEqual([1, 1, 1]);
+    expect(parametersOf(tested, 'instance-writer').folder).toMatch(/as_3d_stack_instances$/);
+  });
+
+  test('a network is not run where predictions are there already', () => {
+    const { test: tested } = graphs({ 'TEST.REUSE_PREDICTIONS': true, 'DATA.N_CLASSES': 3 });
+    expect(bindGraph(tested!, catalog).problems).toEqual([]);
+    expect(names(tested).slice(0, 6)).toEqual([
+      ...['loader', 'normalizer', 'targets', 'predictions', 'metrics', 'objects'],
+    ]);
+    expect(parametersOf(tested, 'predictions').channels).toBe(3);
+    const measured = parametersOf(tested, 'metrics').metrics as { name: string }[];
+    expect(measured.map(({ name }) => name)).toEqual(['IoU (F channel)', 'IoU (C channel)']);
+  });
+});
+
 describe('post-processing', () => {
   const section = 'TEST.POST_PROCESSING';
   const measuring: Changes = { [`${section}.MEASURE_PROPERTIES.ENABLE`]: true };

@@ -86,3 +86,13 @@ test('images of different sizes cannot be stacked, and none is no stack', async 
   );
   expect(await bench().run(stack(), [])).toEqual([]);
 });
+
+test('labels that were kept are stacked where that is asked for', async () => {
+  const labelled = (index: number) => {
+    const { products, ...rest } = plane(index);
+    return { ...rest, products: { ...products, truth: image(Uint16Array.of(1, 0, index, 0, 2, 2), [2, 3, 1]) } };
+  };
+  const [{ products }] = await bench().run(stack({ also: ['truth', 'missing'] }), [labelled(3), labelled(4)]);
+  expect([...products.truth.data]).toEqual([1, 0, 3, 0, 2, 2, 1, 0, 4, 0, 2, 2]);
+  expect(Object.keys(products).sort()).toEqual(['channels', 'raw', 'truth']);
+});
