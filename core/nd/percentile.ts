@@ -43,8 +43,65 @@ function ranks(values: PixelArray, first: number, step: number, wanted: readonly
     case 2:
       return countedRanks(values, first, step);
     default:
-      return digitRanks(values, first, step, wanted);
+      return sampledRanks(values, first, step, wanted) ?? digitRanks(values, first, step, wanted);
   }
+}
+
+const SAMPLE = 4096;
+/** How far ranks in the sample may be from those in all values, in standard deviations of a random sample. */
+const CERTAIN = 5;
+
+/**
+ * A sample tells between which values a rank lies by all likelihood; one pass then counts what is below and keeps what is
+ * between. Undefined where that was not so, or too much lies between, such as equal values.
+ */
+function sampledRanks(
+  values: PixelArray,
+  first: number,
+  step: number,
+  wanted: readonly number[],
+): ((k: number) => number) | undefined {
+  const count = Math.ceil((values.length - first) / step);
+  if (count < 16 * SAMPLE) return undefined;
+  const sample = Float64Array.from(
+    { length: SAMPLE },
+    (_, i) => values[first + Math.floor(((i + 0.5) * count) / SAMPLE) * step],
+  ).sort();
+  const kept = new Float64Array(count >> 4);
+  const found = new Map<number, number>();
+  for (const k of wanted) {
+    if (found.has(k)) continue;
+    const share = k / count;
+    const margin = CERTAIN * (Math.sqrt(SAMPLE * share * (1 - share)) + 1);
+    const [from, to] = [Math.floor(SAMPLE * share - margin), Math.ceil(SAMPLE * share + margin)];
+    const low = from < 0 ? -Infinity : sample[from];
+    const high = to >= SAMPLE ? Infinity : sample[to];
+    const { below, between } = split(values, first, step, low, high, kept);
+    if (between > kept.length) return undefined;
+    const sorted = kept.subarray(0, between).sort();
+    // Neighbours in rank lie in the same part, mostly.
+    for (const other of wanted) if (other >= below && other < below + between) found.set(other, sorted[other - below]);
+    if (!found.has(k)) return undefined;
+  }
+  return (k) => found.get(k)!;
+}
+
+/** Counts the values below `low`, and keeps those up to `high`, as many as there is room for. */
+function split(
+  values: PixelArray,
+  first: number,
+  step: number,
+  low: number,
+  high: number,
+  kept: Float64Array,
+): { below: number; between: number } {
+  let [below, between] = [0, 0];
+  for (let i = first; i < values.length; i += step) {
+    const value = values[i];
+    if (value < low) below++;
+    else if (value <= high) kept[between++] = value;
+  }
+  return { below, between };
 }
 
 /** Values of 8 and 16 bits are counted one by one. */

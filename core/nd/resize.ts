@@ -1,6 +1,6 @@
 /** Resizing as `skimage.transform.resize`, orders 0 to 5. */
 
-import { type Image, image, type PixelArray, spatialShape } from '../image/image.js';
+import { allocate, type Image, image, type PixelArray, sizeOf, spatialShape } from '../image/image.js';
 import { gaussianValues } from './gaussian.js';
 import { borderIndex, filterAxis, type SplineBorder, type SplineOrder, splineWeights } from './spline.js';
 
@@ -32,11 +32,19 @@ export function resize(picture: Image, size: readonly number[], options: ResizeO
   const sides = spatialShape(picture);
   const same = sides.every((side, axis) => side === size[axis]);
   if (same && order === 0) return picture;
-  let values: PixelArray = order === 0 ? picture.data : new Float64Array(picture.data);
+  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
+  let values: PixelArray = order === 0 || order === 1 ? picture.data : new Float64Array(picture.data);
   if (order > 0 && antiAliasing) {
     const sigma = sides.map((side, axis) => Math.max((side / size[axis] - 1) / 2, 0));
-    values = gaussianValues(values as Float64Array, picture.shape, sigma, { border, fill });
+    values = gaussianValues(new Float64Array(values), picture.shape, sigma, { border, fill });
   }
+  if (order === 1 && border !== 'constant') {
+    const shape = [...size, picture.shape[sides.length]];
+    const result = allocate(wide ? 'float64' : 'float32', sizeOf(shape));
+    resizeLinear(values, picture.shape, size, border, result);
+    return image(result, shape, picture.metadata);
+  }
+  if (order === 1) values = new Float64Array(values);
   const shape = [...picture.shape];
   for (let axis = 0; axis < sides.length; axis++) {
     if (sides[axis] === size[axis]) continue;
@@ -44,11 +52,78 @@ export function resize(picture: Image, size: readonly number[], options: ResizeO
     shape[axis] = size[axis];
   }
   if (order === 0) return image(values, shape, picture.metadata);
-  // Between two values a line does not leave their range.
-  if (clip && (order > 1 || border === 'constant'))
-    clipToRange(values, picture.data, border === 'constant' ? fill : undefined);
-  const wide = ['float64', 'int32', 'uint32'].includes(picture.dtype);
+  if (clip) clipToRange(values, picture.data, border === 'constant' ? fill : undefined);
   return image(wide ? values : new Float32Array(values), shape, picture.metadata);
+}
+
+/**
+ * Linear interpolation row by row: planes, then rows, then pixels, so that what is between the axes stays in the cache. Between
+ * two values a line does not leave their range.
+ */
+function resizeLinear(
+  values: PixelArray,
+  shape: readonly number[],
+  size: readonly number[],
+  border: SplineBorder,
+  result: PixelArray,
+): void {
+  const channels = shape[shape.length - 1];
+  const [depth, height, width] = shape.length === 4 ? shape : [1, ...shape];
+  const [newDepth, newHeight, newWidth] = size.length === 3 ? size : [1, ...size];
+  const [z, y, x] = [
+    [depth, newDepth],
+    [height, newHeight],
+    [width, newWidth],
+  ].map(([from, to]) => (from === to ? undefined : sampling(from, to, 1, border, 0, from)));
+  const row = width * channels;
+  const plane = new Float64Array(z ? height * row : 0);
+  const line = new Float64Array(row);
+  const starts = x?.rows.map((at) => at * channels);
+  for (let k = 0, to = 0; k < newDepth; k++) {
+    let [source, origin] = [values, k * height * row];
+    if (z) {
+      addRows(values, z.rows[2 * k] * plane.length, z.rows[2 * k + 1] * plane.length, z.weights, 2 * k, plane);
+      [source, origin] = [plane, 0];
+    }
+    for (let j = 0; j < newHeight; j++, to += newWidth * channels) {
+      const [above, below] = y ? [y.rows[2 * j], y.rows[2 * j + 1]] : [j, j];
+      if (y) addRows(source, origin + above * row, origin + below * row, y.weights, 2 * j, line);
+      else for (let i = 0, from = origin + above * row; i < row; i++) line[i] = source[from + i];
+      if (!x || !starts) result.set(line, to);
+      else addPixels(line, starts, x.weights, channels, result, to);
+    }
+  }
+}
+
+/** Weighted sum of two rows, or planes. */
+function addRows(
+  from: PixelArray,
+  first: number,
+  second: number,
+  weights: Float64Array,
+  at: number,
+  result: Float64Array,
+): void {
+  const [w0, w1] = [weights[at], weights[at + 1]];
+  for (let i = 0; i < result.length; i++) result[i] = w0 * from[first + i] + w1 * from[second + i];
+}
+
+/** Weighted sums of two pixels of a row each. */
+function addPixels(
+  line: Float64Array,
+  starts: Int32Array,
+  weights: Float64Array,
+  channels: number,
+  result: PixelArray,
+  to: number,
+): void {
+  if (channels === 1)
+    for (let t = 0, at = to; t < starts.length; t += 2, at++)
+      result[at] = weights[t] * line[starts[t]] + weights[t + 1] * line[starts[t + 1]];
+  else
+    for (let t = 0, at = to; t < starts.length; t += 2)
+      for (let c = 0; c < channels; c++, at++)
+        result[at] = weights[t] * line[starts[t] + c] + weights[t + 1] * line[starts[t + 1] + c];
 }
 
 function resizeAxis(

@@ -9,21 +9,33 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-it('the number of workers changes no byte of checkpoints and predictions', async () => {
+/** Every augmentation of images of one channel; random crops that are resized do not go with others. */
+const AUGMENTATIONS = [
+  ...['ROT90', 'RANDOM_ROT', 'SHEAR', 'ZOOM', 'SHIFT', 'VFLIP', 'HFLIP', 'ELASTIC', 'G_BLUR', 'MEDIAN_BLUR'],
+  ...['MOTION_BLUR', 'GAMMA_CONTRAST', 'BRIGHTNESS', 'CONTRAST', 'DROPOUT', 'CUTOUT', 'CUTBLUR', 'CUTMIX', 'CUTNOISE'],
+  ...['MISALIGNMENT', 'MISSING_SECTIONS', 'GRIDMASK', 'GAUSSIAN_NOISE', 'POISSON_NOISE', 'SALT', 'PEPPER'],
+  'SALT_AND_PEPPER',
+];
+
+it('the number of workers changes no byte of augmented samples, checkpoints and predictions', async () => {
   const results: Record<string, string>[] = [];
-  for (const workers of [0, 1, 3]) {
-    const set = `SYSTEM.NUM_WORKERS=${workers}`;
-    const { code, err } = await bench.run('run', 'job.yaml', '--result-dir', `out${workers}`, '--set', set);
+  for (const workers of [0, 1, 2]) {
+    const sets = [
+      `SYSTEM.NUM_WORKERS=${workers}`,
+      'DATA.CHECK_GENERATORS=True',
+      ...AUGMENTATIONS.map((key) => `AUGMENTOR.${key}=True`),
+    ].flatMap((set) => ['--set', set]);
+    const { code, err } = await bench.run('run', 'job.yaml', '--result-dir', `out${workers}`, ...sets);
     expect(err).toBe('');
     expect(code).toBe(0);
-    results.push({
-      ...(await bench.hashes(`out${workers}`, 'job', 'checkpoints')),
-      ...(await bench.hashes(`out${workers}`, 'job', 'results', 'job_1', 'per_image')),
-      ...(await bench.hashes(`out${workers}`, 'job', 'results', 'job_1', 'per_image_binarized')),
-    });
+    const hashes = Object.entries(await bench.hashes(`out${workers}`, 'job'));
+    results.push(Object.fromEntries(hashes.filter(([name]) => /\.(tif|png|safetensors)$/.test(name))));
   }
-  expect(Object.keys(results[0]).filter((name) => name.endsWith('.tif'))).toHaveLength(2);
-  expect(Object.keys(results[0]).filter((name) => name.endsWith('.safetensors'))).toHaveLength(2);
+  const count = (part: RegExp) => Object.keys(results[0]).filter((name) => part.test(name)).length;
+  expect(count(/per_image.*tif$/)).toBe(4);
+  expect(count(/safetensors$/)).toBe(2);
+  expect(count(/gen_check/)).toBeGreaterThan(0);
+  expect(count(/aug/)).toBeGreaterThan(0);
   expect(results[1]).toEqual(results[0]);
   expect(results[2]).toEqual(results[0]);
 });

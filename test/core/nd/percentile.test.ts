@@ -36,6 +36,22 @@ test.each([Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Arr
   },
 );
 
+test.each(['spread', 'lumped', 'rising', 'striped'])('many values, %s, have the ranks that sorting gives', (kind) => {
+  let state = 7;
+  const values = Float32Array.from({ length: 80_000 }, (_, i) => {
+    state = (state * 48271) % 2147483647;
+    const random = state / 2147483647 - 0.5;
+    // Stripes as wide as the places of a sample are apart mislead it.
+    if (kind === 'striped') return i % Math.floor(80_000 / 4096) < 2 ? random : 100 + random;
+    return kind === 'rising' ? i : kind === 'lumped' && state % 3 > 0 ? 0 : random;
+  });
+  const sorted = values.slice().sort();
+  for (const place of [0, 79, 80, 20_000, 40_000, 79_920, 79_998, 79_999]) {
+    const [found] = percentiles(values, [(place / 79_999) * 100]);
+    expect(found).toBeCloseTo(sorted[place], 3);
+  }
+});
+
 test('histograms of small integers and sorting of the same numbers agree, for any channel', () => {
   const values = fc.array(fc.nat(255), { minLength: 3, maxLength: 90 });
   fc.assert(
