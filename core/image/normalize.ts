@@ -127,7 +127,7 @@ export function normalize(picture: Image, normalization: Normalization): Image {
         { length: 2 ** (8 * data.BYTES_PER_ELEMENT) },
         (_, value) => (Math.min(Math.max(value, lower), upper) - offset) / scale,
       );
-      for (let i = channel; i < data.length; i += step) result[i] = table[data[i]];
+      lookUp(table, data, result, channel, step);
     } else
       for (let i = channel; i < data.length; i += step) {
         const value = data[i];
@@ -135,6 +135,24 @@ export function normalize(picture: Image, normalization: Normalization): Image {
       }
   }
   return image(result, picture.shape, picture.metadata);
+}
+
+function lookUp(
+  table: Float32Array,
+  data: Uint8Array | Uint16Array,
+  result: Float32Array,
+  first: number,
+  step: number,
+): void {
+  let i = first;
+  if (step === 1)
+    for (; i + 3 < data.length; i += 4) {
+      result[i] = table[data[i]];
+      result[i + 1] = table[data[i + 1]];
+      result[i + 2] = table[data[i + 2]];
+      result[i + 3] = table[data[i + 3]];
+    }
+  for (; i < data.length; i += step) result[i] = table[data[i]];
 }
 
 function offsetAndScale({ min, max, mean, deviation }: ChannelStatistics): [number, number] {

@@ -2,6 +2,7 @@
 
 import { endianness } from 'node:os';
 import type { PixelArray } from '../image/image.js';
+import { countsOf } from './moments.js';
 
 /**
  * Percentiles `q` (each in [0, 100]) of the values; `step` and `first` pick every `step`-th value, one channel of an
@@ -106,11 +107,14 @@ function split(
 
 /** Values of 8 and 16 bits are counted one by one. */
 function countedRanks(values: PixelArray, first: number, step: number): (k: number) => number {
+  if (values instanceof Uint8Array || values instanceof Uint16Array) {
+    const counts = countsOf(values, first, step);
+    return (k) => binOf(counts, k).bin;
+  }
   const bins = 2 ** (8 * values.BYTES_PER_ELEMENT);
-  const least = values instanceof Int8Array || values instanceof Int16Array ? -bins / 2 : 0;
+  const least = -bins / 2;
   const counts = new Uint32Array(bins);
-  if (least === 0) for (let i = first; i < values.length; i += step) counts[values[i]]++;
-  else for (let i = first; i < values.length; i += step) counts[values[i] - least]++;
+  for (let i = first; i < values.length; i += step) counts[values[i] - least]++;
   return (k) => binOf(counts, k).bin + least;
 }
 
