@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { type Image, image, sizeOf } from '../../../core/image/image.js';
 import { randomStream } from '../../../core/image/random.js';
@@ -152,4 +153,28 @@ test('a patch of a single pixel ends', () => {
     expect(blindSpots(one, { ...options, percentage: 100, manipulator }, draws()).target.data).toEqual(
       Float32Array.of(3, 1),
     );
+});
+
+interface Neighbourhoods {
+  shape: number[];
+  radius: number;
+  picture: number[];
+  mean: number[];
+  median: number[];
+}
+
+const golden: Neighbourhoods[] = JSON.parse(
+  readFileSync(new URL('../../fixtures/degrade/golden.json', import.meta.url), 'utf8'),
+).noise2void;
+
+describe.each(golden)('neighbours within $radius of $shape', ({ shape, radius, picture, ...wanted }) => {
+  test.each(['mean', 'median'] as const)('have the %s that SciPy finds', (manipulator) => {
+    const pixels = image(Float32Array.from(picture), [...shape, 1]);
+    const spots = Array.from({ length: 8 }, (_, sample) => {
+      const made = blindSpots(pixels, { percentage: 30, manipulator, radius, structured: false }, draws(sample));
+      return spotsOf(pixels, made);
+    }).flat();
+    expect(new Set(spots.map(({ pixel }) => pixel)).size).toBeGreaterThan(pixels.data.length / 4);
+    for (const { pixel, seen } of spots) expect(seen).toBeCloseTo(wanted[manipulator][pixel], 5);
+  });
 });

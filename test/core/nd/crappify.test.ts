@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type Image, image } from '../../../core/image/image.js';
 import { RandomStream } from '../../../core/image/random.js';
@@ -6,6 +7,30 @@ import { crappify } from '../../../core/nd/crappify.js';
 const stream = (sample = 0) => new RandomStream({ seed: 1, sample });
 const flat = (value: number, shape: number[], type: typeof Uint8Array | typeof Uint16Array = Uint8Array): Image =>
   image(new type(shape.reduce((a, b) => a * b)).fill(value), shape);
+
+interface Golden {
+  shape: number[];
+  dtype: 'uint8' | 'uint16';
+  factor: number;
+  picture: number[];
+  /** Before it becomes whole numbers. */
+  degraded: number[];
+}
+
+const golden: Golden[] = JSON.parse(
+  readFileSync(new URL('../../fixtures/degrade/golden.json', import.meta.url), 'utf8'),
+).crappify;
+
+test.each(golden)(
+  'shrinks and enlarges $shape by $factor as scikit-image does',
+  ({ shape, dtype, factor, ...pixels }) => {
+    const picture = image((dtype === 'uint8' ? Uint8Array : Uint16Array).from(pixels.picture), shape);
+    const { data } = crappify(picture, { noise: 0, factor }, stream());
+    // Whole numbers next to the values; one in between, after the first resizing, is none.
+    const far = pixels.degraded.filter((value, i) => Math.abs(value - data[i]) > 0.5 + 1e-3);
+    expect(far).toEqual([]);
+  },
+);
 
 describe('degrading', () => {
   test('without noise takes the detail that a smaller image cannot hold, and nothing else', () => {
