@@ -132,7 +132,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
     ...(measured ? [points(config, 'test', 'points')] : []),
-    ...(reused ? [] : preprocessors(config, catalog, 'test')),
+    ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
     ]),

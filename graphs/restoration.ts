@@ -77,11 +77,6 @@ function isPerceptual(catalog: Catalog, name: string): boolean {
   return PERCEPTUAL.includes(name) && !catalog.metrics().some(({ id }) => id.toLowerCase() === name);
 }
 
-/** A preprocessor that belongs to the workflow, and not to DATA.PREPROCESS. */
-function makesTargets(catalog: Catalog, plugin: string): boolean {
-  return catalog.node(plugin).keys === undefined;
-}
-
 /**
  * loader → normalizer → cutter → model → stitcher → intensities → writers → report. Predictions are
  * brought back to intensities before they are compared with the targets, which are as in their files.
@@ -123,7 +118,7 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
       ...parts.loader,
       ...(measured && { targetChannels, scale }),
     }),
-    ...preprocessors(config, catalog, 'test').filter(({ plugin }) => !reused || makesTargets(catalog, plugin)),
+    ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
     ...(reused
       ? [reused]

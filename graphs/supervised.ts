@@ -241,11 +241,16 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
   };
 }
 
-/** Every preprocessor that answers to the configuration of a part, in BiaPy's order. They follow the loader. */
-export function preprocessors(config: Config, catalog: Catalog, part: Part): GraphNode[] {
+/**
+ * Every preprocessor that answers to the configuration of a part, in BiaPy's order. They follow the loader.
+ *
+ * @param prepared whether images are changed as DATA.PREPROCESS says: saved predictions belong to images as they are in their files.
+ */
+export function preprocessors(config: Config, catalog: Catalog, part: Part, prepared = true): GraphNode[] {
   return catalog
     .nodes()
     .filter((definition) => definition.role === 'preprocessor')
+    .filter(({ keys = [] }) => prepared || !keys.some((key) => key.startsWith('DATA.PREPROCESS.')))
     .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
     .flatMap((definition) => {
       const parameters = definition.fromConfig?.(config, part);

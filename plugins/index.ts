@@ -101,6 +101,7 @@ import { histogramMatcher } from './preprocessor/match-histogram.js';
 import { medianBlur } from './preprocessor/median-blur.js';
 import { resizePreprocessor } from './preprocessor/resize.js';
 import { selfTarget } from './preprocessor/self-target.js';
+import { voxelSize } from './preprocessor/voxel-size.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
 import { joinScores } from './stitcher/join-scores.js';
@@ -137,6 +138,7 @@ export const builtInPlugin: Plugin = definePlugin({
     centreCrop,
     crappifier,
     selfTarget,
+    voxelSize,
     intensityNormalizer,
     targetNormalizer,
     classLabels,

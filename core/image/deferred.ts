@@ -7,7 +7,15 @@
 import { DataError } from '../errors.js';
 import { pad } from './border.js';
 import { requireFinite } from './finite.js';
-import type { Box, DType, Image, PixelArray, PixelSource } from './image.js';
+import {
+  type Box,
+  type DType,
+  type Image,
+  type ImageMetadata,
+  image,
+  type PixelArray,
+  type PixelSource,
+} from './image.js';
 import { clipBox, completeShape, dropStart, readPatch } from './patch.js';
 
 /** An image that is read from `source`. Asking for its `data` throws DataError. */
@@ -51,6 +59,14 @@ export function mapImage(
     dtype,
     read: async (box, signal) => work(await source.read(box, signal)),
   });
+}
+
+/** The same pixels with other metadata. */
+export function withMetadata(picture: Image, metadata: ImageMetadata): Image {
+  const { source } = picture;
+  if (!source) return image(picture.data, picture.shape, metadata);
+  const read = async (box: Box, signal?: AbortSignal) => withMetadata(await source.read(box, signal), metadata);
+  return deferred({ ...view(source), metadata, read });
 }
 
 /** As {@link completeShape}, for deferred images too. */

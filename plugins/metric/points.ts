@@ -12,6 +12,7 @@ import {
 } from '../../core/image/found-points.js';
 import { spatialShape } from '../../core/image/image.js';
 import type { Points } from '../../core/image/points.js';
+import { voxelSizeOf } from '../../core/image/voxel-size.js';
 import { METRIC_VARIANTS } from '../../core/job/events.js';
 import { classScores, matchPoints, pointScores } from '../../core/nd/match-points.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -46,7 +47,8 @@ export const measurePoints = defineNode({
           if (!annotated) return sample;
           const found = foundPointsOf(sample, place.name);
           const shape = spatialShape(sample.image);
-          const matched = comparePoints(found, annotated, { tolerance, spacing, border, shape });
+          const lengths = voxelSizeOf(sample, spacing);
+          const matched = comparePoints(found, annotated, { tolerance, spacing: lengths, border, shape });
           const named = Object.entries(scoresOf(matched)).map(([name, value]) => [`${name} (${variant})`, value]);
           return {
             ...sample,

@@ -5,6 +5,7 @@ import { map } from 'rxjs';
 import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { productOf } from '../../core/image/sample.js';
+import { voxelSizeOf } from '../../core/image/voxel-size.js';
 import {
   commonMeasures,
   judge,
@@ -74,12 +75,13 @@ export const measureObjectsNode = defineNode({
         map((sample) => {
           const labels = productOf(sample, 'labels', place.name);
           const axes = (labels.shape.length - 1) as 2 | 3;
+          const lengths = voxelSizeOf(sample, spacing);
           // What a volume does not have is left out of its table; the configuration is one for both.
           const wanted = [...commonMeasures(axes), ...measures.map((name) => measureOf(name, axes))];
           const names = [...new Set(wanted)].filter((name) => axes === 2 || !flatMeasures.includes(name));
           const regions = measureRegions(labels, names, {
             intensity: sample.products.raw ?? sample.image,
-            ...(spacing.length > 0 && { spacing }),
+            ...(lengths.length > 0 && { spacing: lengths }),
           });
           const judgements = regions.map((region) => judge(region, removeIf));
           const left = removeJudged(labels, regions, judgements);

@@ -4,6 +4,7 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { FOUND, foundPointsOf, selectPoints } from '../../core/image/found-points.js';
+import { voxelSizeOf } from '../../core/image/voxel-size.js';
 import { removeClosePoints } from '../../core/nd/remove-close-points.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -34,9 +35,10 @@ export const closePoints = defineNode({
       main.pipe(
         map((sample) => {
           const found = foundPointsOf(sample, place.name);
+          const lengths = voxelSizeOf(sample, spacing);
           const kept = selectPoints(
             found,
-            removeClosePoints(found.coordinates, radius, spacing.length > 0 ? spacing : undefined),
+            removeClosePoints(found.coordinates, radius, lengths.length > 0 ? lengths : undefined),
           );
           return { ...sample, facts: { ...sample.facts, [FOUND]: kept } };
         }),

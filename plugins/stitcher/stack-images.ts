@@ -18,6 +18,7 @@ import {
 import type { Points } from '../../core/image/points.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { ScratchFile } from '../../core/image/scratch-file.js';
+import { VOXEL_SIZE } from '../../core/image/voxel-size.js';
 import type { Lease } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
@@ -158,9 +159,12 @@ class Stack {
     const bytes = [...this.#planes.values()].reduce((sum, planes) => sum + planes.bytes, 0);
     const granted = await lease(raw.shape, bytes);
     const { spacing, ...rest } = this.#first.image.metadata;
+    // Planes of one stack have one voxel size.
+    const size = this.#first.facts[VOXEL_SIZE] as readonly number[] | undefined;
+    const depth = this.depth ?? (size?.length === 3 ? size[0] : null);
     const metadata = {
       ...rest,
-      ...(spacing && this.depth !== null && { spacing: [this.depth, ...spacing.slice(-2)] }),
+      ...(spacing && depth !== null && { spacing: [depth, ...spacing.slice(-2)] }),
     };
     const picture = await raw.volume(metadata);
     const prediction = await this.#planes.get('prediction')!.volume(metadata);
@@ -178,7 +182,10 @@ class Stack {
       ...(target && { target }),
       ...(this.#first.targetKinds && { targetKinds: this.#first.targetKinds }),
       products: { ...further, raw: picture, [this.product]: prediction },
-      facts: this.#points.length > 0 ? { [ANNOTATED]: stackedPoints(this.#points) } : {},
+      facts: {
+        ...(this.#points.length > 0 && { [ANNOTATED]: stackedPoints(this.#points) }),
+        ...(size?.length === 3 && { [VOXEL_SIZE]: size }),
+      },
       metrics: {},
       lease: granted,
     };
