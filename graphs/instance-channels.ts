@@ -5,7 +5,9 @@ import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import { ConfigError } from '../core/errors.js';
 import { channelLayout } from '../core/instances/channel-layout.js';
+import { embeddingSteps } from '../core/instances/embedding-objects.js';
 import { type PredictedChannel, predictionLayout } from '../core/instances/prediction-layout.js';
+import { embeddingGrid } from '../core/plugin/embedding-grid.js';
 import type { LossSpec, MetricSpec } from '../core/plugin/network-spec.js';
 
 const SECTION = 'PROBLEM.INSTANCE_SEG';
@@ -73,8 +75,14 @@ export class InstanceChannels {
     ];
   }
 
+  /** Whether the channels are the parts of a spatial embedding, which are learned together. */
+  get embedded(): boolean {
+    return this.predicted.some(({ channel }) => channel.startsWith('E_'));
+  }
+
   get losses(): LossSpec {
     const { DATA_CHANNEL_WEIGHTS: weights } = this.config.PROBLEM.INSTANCE_SEG;
+    if (this.embedded) return this.embeddingLosses();
     const terms = this.predicted.map((place) => this.term(place));
     if (this.classes > 0) {
       const weight = (weights as number[]).at(-1) ?? 1;
@@ -83,12 +91,39 @@ export class InstanceChannels {
     return [{ id: 'channels', weight: 1, parameters: { terms } }];
   }
 
-  /** Overlap of masks and classes, errors of everything else. @param output 0: those of the prediction alone. */
+  /**
+   * Overlap of masks and classes, errors of everything else; embeddings are measured while they are learned only.
+   *
+   * @param output 0: those of the prediction alone.
+   */
   metrics(output?: 0): MetricSpec {
-    const predicted = this.predicted.map((place) => this.metric(place));
+    const predicted = this.embedded ? [] : this.predicted.map((place) => this.metric(place));
     if (this.classes === 0 || output === 0) return predicted;
     const part = { output: 1, before: this.width, count: this.classes, target: this.classTarget };
     return [...predicted, { id: 'iou', name: 'IoU (classes)', parameters: { classes: this.classes, ignore: 0, part } }];
+  }
+
+  /** Metrics of a training. */
+  get trainingMetrics(): MetricSpec {
+    const own = this.embedded ? [{ id: 'embedding_iou', parameters: { ...this.embeddingLayout() } }] : [];
+    return [...own, ...this.metrics()];
+  }
+
+  /** How embeddings are learned: from numbers of objects in the first channel of the target, and centres in the last ones. */
+  private embeddingLayout(): { steps: number[]; centres: number } {
+    const axes = this.config.PROBLEM.NDIM === '3D' ? 3 : 2;
+    const { gridSide, spacing } = embeddingGrid(this.config, 'TRAIN');
+    const before = this.classTarget + Number(this.classes > 0) + Number(this.borders !== null);
+    return { steps: embeddingSteps(axes, gridSide, spacing), centres: before };
+  }
+
+  private embeddingLosses(): LossSpec {
+    const [foreground, instance, variance, seed] = this.config.PROBLEM.INSTANCE_SEG.DATA_CHANNEL_WEIGHTS as number[];
+    const weights = { foreground, instance, variance, seed };
+    const own = { id: 'embedding', weight: 1, parameters: { ...this.embeddingLayout(), weights } };
+    if (this.classes === 0) return [own];
+    const term = { loss: 'classes', output: 1, count: this.classes, target: this.classTarget, weight: 1 };
+    return [own, { id: 'channels', weight: 1, parameters: { terms: [term] } }];
   }
 
   private term({ channel, first, count, target, activation }: PredictedChannel): Record<string, unknown> {

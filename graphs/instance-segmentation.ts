@@ -1,6 +1,7 @@
 /**
  * Instance segmentation: a label for each object, and its class.
  */
+import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
@@ -45,10 +46,10 @@ export const instanceSegmentation = definePreset({
         train: trainingGraph(config, catalog, {
           network,
           losses: channels.losses,
-          metrics: channels.metrics(),
+          metrics: channels.trainingMetrics,
           loader: () => ({ targetChannels }),
           targets: (part) => [targets(config, catalog, part, `${part}-channels`)],
-          finishing: (part) => remade(config, catalog, part),
+          finishing: (part) => [...remade(config, catalog, part), ...centred(channels, config, part)],
         }),
       }),
       ...(config.TEST.ENABLE && { test: testGraph(config, catalog, { channels, network, targetChannels }) }),
@@ -71,6 +72,14 @@ function remade(config: Config, catalog: Catalog, part: Part): GraphNode[] {
   if (!config.PROBLEM.INSTANCE_SEG.DATA_CHANNELS.includes('I')) return [];
   const { keep, ...parameters } = section(catalog, CHANNELS, config, part)!;
   return [node(`${part}-remake`, 'augmenter/remake-channels', parameters)];
+}
+
+/** Centres that embeddings learn to point to, of objects as an augmentation left them. */
+function centred({ embedded }: InstanceChannels, config: Config, part: Part | 'validation'): GraphNode[] {
+  if (!embedded) return [];
+  const options = (config.PROBLEM.INSTANCE_SEG.DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as Record<string, ChannelOptions>;
+  const { center_mode: mode = 'medoid', medoid_max_points: mostPoints = 10_000 } = options.E_offset ?? {};
+  return [node(`${part}-centres`, 'augmenter/embedding-centres', { mode, mostPoints })];
 }
 
 interface TestParts {
@@ -112,10 +121,11 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
   const classed = channels.classes > 0;
   const reused = reusedPredictions(config, { folder: raw, channels: channels.width + Number(classed) });
   const border = [...(test.EVAL_BORDER_CROP as number[])];
+  // Saved predictions have class ids, not the probabilities of all classes.
+  const metrics = channels.metrics(reused && 0);
   const measure = (name: string, variant: string, margins: number[]): GraphNode[] =>
-    isMeasured(config)
-      ? // Saved predictions have class ids, not the probabilities of all classes.
-        [node(name, 'metric/measure', { metrics: channels.metrics(reused && 0), variant, border: margins })]
+    isMeasured(config) && metrics.length > 0
+      ? [node(name, 'metric/measure', { metrics, variant, border: margins })]
       : [];
   const own: GraphNode[] = [
     whole
@@ -190,7 +200,7 @@ function segmenting(config: Config, catalog: Catalog, channels: InstanceChannels
     ...(smooth
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...(isMeasured(config)
+          ...(isMeasured(config) && !channels.embedded
             ? [
                 node('smoothed-metrics', 'metric/measure', {
                   ...{ metrics: channels.metrics(0), variant: processed, product, border },

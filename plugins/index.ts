@@ -1,6 +1,7 @@
 /** The built-in plugins, defined with the same verbs that third parties use. */
 import { definePlugin, type Plugin } from '../core/plugin/define.js';
 import { VERSION } from '../core/plugin/registry.js';
+import { embeddingCentres } from './augmenter/embedding-centres.js';
 import { augmenters, previews } from './augmenter/index.js';
 import { noise2void } from './augmenter/noise2void.js';
 import { remakeChannels } from './augmenter/remake-channels.js';
@@ -19,6 +20,7 @@ import { absoluteErrorLoss } from './loss/absolute-error.js';
 import { channelsLoss } from './loss/channels.js';
 import { charbonnierLoss } from './loss/charbonnier.js';
 import { correlationLoss } from './loss/correlation.js';
+import { embeddingLossPlugin } from './loss/embedding.js';
 import { crossEntropyLoss, diceLoss } from './loss/index.js';
 import { laplacianLoss } from './loss/laplacian.js';
 import { maskedSquaredErrorLoss } from './loss/masked-squared-error.js';
@@ -31,6 +33,7 @@ import { accuracyMetric, topFiveAccuracyMetric } from './metric/accuracy.js';
 import { channelError } from './metric/channel-error.js';
 import { confusion } from './metric/confusion.js';
 import { pcc } from './metric/correlation.js';
+import { embeddingOverlapMetric } from './metric/embedding.js';
 import { iou } from './metric/iou.js';
 import { measure } from './metric/measure.js';
 import { measureObjects } from './metric/objects.js';
@@ -150,6 +153,7 @@ export const builtInPlugin: Plugin = definePlugin({
     ...previews,
     noise2void,
     remakeChannels,
+    embeddingCentres,
     batchPatches,
     fitTrainer,
     predictNetwork,
@@ -236,9 +240,11 @@ export const builtInPlugin: Plugin = definePlugin({
     maskedSquaredErrorLoss,
     networkLoss,
     channelsLoss,
+    embeddingLossPlugin,
   ],
   metrics: [
     iou,
+    embeddingOverlapMetric,
     channelError,
     absoluteErrorMetric,
     squaredErrorMetric,

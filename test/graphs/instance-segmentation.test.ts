@@ -230,6 +230,18 @@ describe('losses and metrics', () => {
     expect(() => graphs({ ...channels('Db'), ...steps, 'DATA.N_CLASSES': 3 })).toThrow('do not go with classes');
   });
 
+  test('embeddings are learned together, from numbers and centres made after the augmentations', () => {
+    const made = graphs(channels('E_offset', 'E_sigma', 'E_seediness'));
+    const { losses, metrics } = parametersOf(made.train, 'trainer') as { losses: object[]; metrics: object[] };
+    const layout = { steps: [1 / 255, 1 / 255], centres: 1 };
+    const weights = { foreground: 10, instance: 1, variance: 10, seed: 1 };
+    expect(losses).toEqual([{ id: 'embedding', weight: 1, parameters: { ...layout, weights } }]);
+    expect(metrics).toEqual([{ id: 'embedding_iou', parameters: layout }]);
+    expect(parametersOf(made.train, 'train-centres')).toEqual({ mode: 'medoid', mostPoints: 10_000 });
+    expect(bindGraph(made.train!, catalog).problems).toEqual([]);
+    expect(names(made.test)).not.toContain('metrics');
+  });
+
   test('a loss that a channel cannot have is refused', () => {
     const wrong = { [`${SECTION}.DATA_CHANNELS_LOSSES`]: ['ce', 'bce'] };
     expect(() => graphs(wrong)).toThrow('ce compares classes, but channel F has none');
@@ -242,6 +254,7 @@ describe('objects are made', () => {
   test.each<[string, Changes, object]>([
     ['stardist', channels('Db', 'R'), { rays: 32, threshold: 0.4, overlap: 0.3 }],
     ['gradient-flow', channels('F', 'Gv', 'Gh'), { channels: ['F', 'Gv', 'Gh'], steps: 200, largestError: 0.4 }],
+    ['embeddings', channels('E_offset', 'E_sigma', 'E_seediness'), { gridSide: 256, seed: 0.9, spacing: [1, 1] }],
     ['agglomeration', { ...VOLUMES, ...channels('A'), 'DATA.N_CLASSES': 2 }, { seed: 0.9, quantile: 50 }],
     ['watershed', channels('F', 'V', 'H'), { surface: 'F' }],
   ])('by %s, as the channels want it', (plugin, changes, parameters) => {
