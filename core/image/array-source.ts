@@ -1,7 +1,7 @@
 /**
  * A chunked array as an image: which of its axes are z, y, x and channels, and reading boxes out of its chunks.
  */
-import { DataError } from '../errors.js';
+import { DataError, FormatError } from '../errors.js';
 import { type Dimensionality, fitSpacing, imageOrder } from './axes.js';
 import type { CachedArray } from './chunk-cache.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
@@ -136,7 +136,17 @@ export async function readArray(
 ): Promise<Image> {
   const layout = arrayLayout(array, ndim, order);
   const size = layout.shape.slice(0, -1);
-  const picture = image(make(array.dtype, sizeOf(layout.shape)), layout.shape, metadataOf(array, layout));
+  let data: PixelArray;
+  try {
+    data = make(array.dtype, sizeOf(layout.shape));
+  } catch (cause) {
+    const { file } = array;
+    throw new FormatError(`${file}: its ${layout.shape.join('×')} values do not fit into memory at once.`, {
+      where: { file },
+      cause,
+    });
+  }
+  const picture = image(data, layout.shape, metadataOf(array, layout));
   await fill(chunkRegion(array, layout, { start: size.map(() => 0), size }), picture.data);
   requireFinite(picture, array.file);
   return picture;

@@ -111,7 +111,9 @@ function openDataset(folder: string, json: Json): ChunkedArray {
       const name = [...position].reverse().join('/');
       try {
         const stored = await readBlock(path.join(folder, name));
-        return stored && (await decodeBlock(stored, chunk, type, compression));
+        if (!stored) return undefined;
+        const least = chunk.map((side, axis) => Math.min(side, shape[axis] - position[axis] * side));
+        return await decodeBlock(stored, chunk, least, type, compression);
       } catch (cause) {
         throw damaged(folder, `block ${name} cannot be read (${reasonOf(cause)})`, cause);
       }
@@ -131,6 +133,7 @@ async function readBlock(file: string): Promise<Buffer | undefined> {
 async function decodeBlock(
   stored: Buffer,
   chunk: readonly number[],
+  least: readonly number[],
   type: StoredType,
   compression: Compression,
 ): Promise<Chunk> {
@@ -143,6 +146,8 @@ async function decodeBlock(
   const sides = chunk.map((_, axis) => stored.readUInt32BE(4 + 4 * (ndim - 1 - axis)));
   if (sides.some((side, axis) => side < 1 || side > chunk[axis]))
     throw new Error(`it claims to be ${sides.join('×')}, more than a block of ${chunk.join('×')}`);
+  if (sides.some((side, axis) => side < least[axis]))
+    throw new Error(`it is ${sides.join('×')}, but ${least.join('×')} of it belong to the image`);
   const bytes = sides.reduce((product, side) => product * side, storedBytes(type));
   const decoded = await decompress(stored.subarray(header), bytes, compression);
   if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);

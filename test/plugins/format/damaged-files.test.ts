@@ -25,13 +25,13 @@ describe('damaged files', () => {
     }
   });
 
-  test('are more than eighty', () => expect(outcomes.length).toBeGreaterThan(80));
+  test('are more than two hundred', () => expect(outcomes.length).toBeGreaterThan(200));
 
   test('are refused each, by kind and name', () => {
     const wrong = outcomes.filter(
       ({ kind, message, name }) =>
         !['format', 'data'].includes(kind) ||
-        !message.startsWith(`${folder}/${name}: `) ||
+        !(message.startsWith(`${folder}/${name}: `) || message.startsWith(`${folder}/${name}/`)) ||
         message.length < folder.length + name.length + 20,
     );
     expect(wrong).toEqual([]);
@@ -40,6 +40,7 @@ describe('damaged files', () => {
   test('take hardly any memory, whatever they claim', () => {
     const last = outcomes[outcomes.length - 1];
     expect(last.megabytes - last.start).toBeLessThan(100);
-    expect(last.megabytes).toBeLessThan(300);
+    // Of these the loader of TypeScript takes two hundred.
+    expect(last.megabytes).toBeLessThan(350);
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { arrayFile } from '../../fixtures/array/load.js';
 import { fixture } from '../../fixtures/image/load.js';
+import { makeDamagedContainers } from './damaged-containers.js';
 
 export interface DamagedFile {
   name: string;
@@ -102,6 +103,7 @@ export function makeDamagedFiles(folder: string): DamagedFile[] {
     put(name, '2D');
   }
   put('not-there.tif', '2D');
+  for (const name of makeDamagedContainers(folder)) put(name, '3D');
   return made;
 }
 

@@ -1,7 +1,7 @@
 /** A process that reads files as a loader does and tells what became of each, one line of JSON a file. */
 import { isBiagraphError } from '../../../core/errors.js';
+import { ImageFiles } from '../../../core/image/files.js';
 import { requireFinite } from '../../../core/image/finite.js';
-import { readImage } from '../../../core/image/format.js';
 import { builtInPlugin } from '../../../plugins/index.js';
 import { makeDamagedFiles } from './damaged-files.js';
 
@@ -17,17 +17,18 @@ export interface Outcome {
 }
 
 const [folder] = process.argv.slice(2);
-const files = makeDamagedFiles(folder);
+const corpus = makeDamagedFiles(folder);
+const files = new ImageFiles(builtInPlugin);
 const peak = () => process.resourceUsage().maxRSS / 1024;
 const start = peak();
-for (const { name, ndim } of files) {
+for (const { name, ndim } of corpus) {
   const file = `${folder}/${name}`;
   const began = performance.now();
   let timer: NodeJS.Timeout | undefined;
   const hanging = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject('hangs'), 60_000);
   });
-  const outcome = await Promise.race([hanging, readImage(file, builtInPlugin.formats, { ndim })]).then(
+  const outcome = await Promise.race([hanging, files.read(file, ndim)]).then(
     (picture) => {
       try {
         requireFinite(picture, file);
