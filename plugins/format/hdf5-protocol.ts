@@ -1,6 +1,7 @@
 /** What the HDF5 thread is asked and answers; see `hdf5-thread.ts`. */
 import type { ArrayPlan } from '../../core/image/chunked-array.js';
 import type { PixelArray } from '../../core/image/image.js';
+import type { Hdf5Storage } from './hdf5-storage.js';
 import type { StoredType } from './wide-numbers.js';
 
 export type Hdf5Request =
@@ -19,6 +20,8 @@ export interface Hdf5Dataset {
   chunks: number[] | null;
   type: StoredType;
   attributes: Record<string, unknown>;
+  /** For reading without the library, where that is possible. */
+  direct?: { storage: Hdf5Storage; littleEndian: boolean; filters: readonly number[] };
 }
 
 export type Hdf5Message = { id: number; request: Hdf5Request };

@@ -5,7 +5,9 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import h5wasm from 'h5wasm/node';
+import { KNOWN_FILTERS } from './hdf5-chunks.js';
 import type { Hdf5Dataset, Hdf5Message, Hdf5Reply, Hdf5Request } from './hdf5-protocol.js';
+import { findStorage } from './hdf5-storage.js';
 import type { StoredType } from './wide-numbers.js';
 
 const hdf5 = await h5wasm.ready;
@@ -65,10 +67,28 @@ function openDataset(name: string, wanted: string): Hdf5Dataset {
     if (file.file_id < 0n) throw new Error('it is damaged or no HDF5 file');
     const dataset = wanted ? named(file, wanted) : firstDataset(file, 0, { left: MOST_OBJECTS });
     if (!dataset) throw new Error('it holds no dataset of numbers with two axes or more');
-    return remember({ file, dataset });
+    const direct = directAccess(name, { file, dataset });
+    return { ...remember({ file, dataset }), ...(direct && { direct }) };
   } catch (cause) {
     if (file.file_id >= 0n) file.close();
     throw cause;
+  }
+}
+
+/** Where the values lie, if they are stored in the usual way with filters that are known outside of the library too. */
+function directAccess(name: string, { file, dataset }: Opened): Hdf5Dataset['direct'] {
+  const { shape, chunks, littleEndian } = dataset.metadata;
+  const filters = dataset.filters.map(({ id }) => id);
+  if (!shape || shape.length === 0 || filters.some((id) => !KNOWN_FILTERS.includes(id))) return undefined;
+  // A reference to an object is the address of its header.
+  const reference = Uint8Array.from(hdf5.create_object_reference(file.file_id, dataset.path));
+  const header = Number(new DataView(reference.buffer).getBigUint64(0, true));
+  const descriptor = openSync(name, 'r');
+  try {
+    const storage = findStorage(descriptor, header, shape.map(Number), chunks?.map(Number) ?? null);
+    return storage && { storage, littleEndian, filters };
+  } finally {
+    closeSync(descriptor);
   }
 }
 

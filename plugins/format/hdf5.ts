@@ -11,6 +11,7 @@ import { outputFailure } from '../../core/job/output-failure.js';
 import { defineContainer } from '../../core/plugin/define.js';
 import { axisLetters, spacingOf } from './container-attributes.js';
 import { damaged, isFolder } from './container-folder.js';
+import { type Hdf5Chunks, hdf5Chunks, hdf5Reading } from './hdf5-chunks.js';
 import type { Hdf5Message, Hdf5Reply, Hdf5Request } from './hdf5-protocol.js';
 import { pixelsOf, pixelType, storedBytes } from './wide-numbers.js';
 
@@ -31,18 +32,22 @@ function hasSignature(head: Uint8Array): boolean {
 
 /** Values that lie in one piece are read in parts of about this size, and tiny chunks together. */
 const PART_BYTES = 2 ** 20;
+/** Smaller chunks are many, and are read together by the library. */
+const LEAST_CHUNK = 2 ** 14;
 const MOST_CHUNK_BYTES = 2 ** 30;
 
 async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
   const thread = Hdf5Thread.shared();
   const reply = await thread.ask({ op: 'open', file: path.resolve(file), array });
   if (!('dataset' in reply)) throw damaged(file, `the HDF5 file cannot be read (${problemOf(reply)})`);
-  const { handle, shape, chunks, type, attributes, path: inner } = reply.dataset;
+  const { handle, shape, chunks, type, attributes, path: inner, direct } = reply.dataset;
   const close = async () => {
     await thread.ask({ op: 'close', handle });
   };
   const bytes = storedBytes(type);
-  const chunk = chunks ? together(chunks, shape, bytes) : pieces(shape, bytes);
+  const large = chunks?.reduce((product, side) => product * side, bytes) ?? PART_BYTES;
+  const alone = direct && large >= LEAST_CHUNK;
+  const chunk = chunks ? (alone ? chunks : together(chunks, shape, bytes)) : pieces(shape, bytes);
   const name = `${file}${inner}`;
   const problem = shape.some((side) => side === 0)
     ? `the dataset is empty (${shape.join('×')})`
@@ -54,7 +59,7 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
     throw damaged(name, problem);
   }
   const axes = axisLetters(typeof attributes.axes === 'string' ? [...attributes.axes] : undefined);
-  return {
+  const opened = {
     file: name,
     shape,
     chunk,
@@ -63,6 +68,14 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
     metadata: spacingOf(attributes),
     attributes,
     fill: 0,
+    close,
+  };
+  if (alone) {
+    const input: Hdf5Chunks = { file: path.resolve(file), name, shape, chunk, type, ...direct };
+    return { ...opened, readChunk: hdf5Chunks(input), reading: hdf5Reading(input) };
+  }
+  return {
+    ...opened,
     async readChunk(position, signal) {
       if (signal?.aborted) throw new AbortedError();
       const start = position.map((at, axis) => at * chunk[axis]);
@@ -81,7 +94,6 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
         );
       }
     },
-    close,
   };
 }
 

@@ -24,16 +24,40 @@ export async function readStored(
   try {
     const size = await called<number>((done) => fstat(handle, (error, found) => done(error, found?.size ?? 0)));
     if (size > most) throw new Error(`its file has ${size} bytes, more than the ${most} that it may take`);
-    const bytes = scratch?.take('stored', size) ?? new Uint8Array(size);
-    for (let at = 0; at < size; ) {
-      const count = await called<number>((done) => read(handle, bytes, at, size - at, at, done));
-      if (count === 0) throw new Error('its file became shorter while it was read');
-      at += count;
-    }
-    return bytes;
+    return await readAt(handle, 0, size, scratch);
   } finally {
     close(handle, () => {});
   }
+}
+
+/** The bytes from `at` on of a file that is there. @throws Error when it ends before. */
+export async function readRange(
+  file: string,
+  at: number,
+  length: number,
+  scratch: Scratch | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const handle = await called<number>((done) => open(file, 'r', done));
+  try {
+    return await readAt(handle, at, length, scratch);
+  } finally {
+    close(handle, () => {});
+  }
+}
+
+async function readAt(
+  handle: number,
+  at: number,
+  length: number,
+  scratch: Scratch | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = scratch?.take('stored', length) ?? new Uint8Array(length);
+  for (let done = 0; done < length; ) {
+    const count = await called<number>((told) => read(handle, bytes, done, length - done, at + done, told));
+    if (count === 0) throw new Error(`the file ends ${length - done} bytes before`);
+    done += count;
+  }
+  return bytes;
 }
 
 /** Callbacks, since the promises of Node take longer than small reads. */
