@@ -47,7 +47,7 @@ export const instanceSegmentation = definePreset({
           network,
           losses: channels.losses,
           metrics: channels.trainingMetrics,
-          loader: () => ({ targetChannels }),
+          loader: () => ({ targetChannels, whole: true }),
           targets: (part) => [targets(config, catalog, part, `${part}-channels`)],
           finishing: (part) => [...remade(config, catalog, part), ...centred(channels, config, part)],
         }),
@@ -146,6 +146,8 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
   return [
     node('loader', 'loader/folder', {
       ...loaderParameters(config, 'test'),
+      // Objects lie across parts of a volume, in labels and predictions.
+      whole: true,
       ...(isMeasured(config) && { targetChannels }),
     }),
     ...(reused ? [] : preprocessors(config, catalog, 'test')),

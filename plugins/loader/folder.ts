@@ -60,6 +60,10 @@ const Parameters = Type.Object(
       additionalProperties: false,
       description: 'Where the targets lie; with a path and without a folder of targets, in the container of the image.',
     }),
+    whole: Type.Boolean({
+      default: false,
+      description: 'Volumes in containers are read whole, for steps that need all of a volume at once.',
+    }),
     chunkShare: Type.Number({
       default: VOLUME_SHARES.chunks,
       exclusiveMinimum: 0,

@@ -38,6 +38,8 @@ export interface PairOptions {
   targetChannels?: number | null;
   /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
   scale?: readonly number[];
+  /** Volumes in containers are read whole, as other files are; false, the default, reads them in parts. */
+  whole?: boolean;
   /** `images` and `targets` hold a folder for each sample: with versions of the image, and with one target. */
   versions?: boolean;
   /** `images` holds a folder for each class, which is the target of the images in it. */
@@ -155,7 +157,7 @@ async function listVersions({ images, targets }: PairOptions): Promise<Listed> {
 async function probePair(
   file: string,
   targetFile: string | undefined,
-  { ndim, channels, forceRgb, targetChannels = null, scale = [], imagesWithin, targetsWithin }: PairOptions,
+  { ndim, channels, forceRgb, targetChannels = null, scale = [], imagesWithin, targetsWithin, whole }: PairOptions,
   files: ImageFiles,
   problems: string[],
 ): Promise<Pair> {
@@ -170,10 +172,11 @@ async function probePair(
           : 'Change DATA.PATCH_SIZE, or convert the image.'),
     );
   const pair: Pair = { id: path.parse(file).name, file, shape: [...shape.slice(0, -1), given], dtype };
-  if (container && ndim === '3D') pair.parts = true;
+  const inParts = ndim === '3D' && !whole;
+  if (container && inParts) pair.parts = true;
   if (targetFile === undefined) return pair;
   const target = await files.probe(targetFile, ndim, targetsWithin);
-  if (target.container && ndim === '3D') pair.parts = true;
+  if (target.container && inParts) pair.parts = true;
   const [sides, came] = [shape.slice(0, -1), target.shape.slice(0, -1).join('×')];
   const wanted = scaleSides(sides, scale).join('×');
   if (wanted !== came)

@@ -190,3 +190,11 @@ describe('a test', () => {
     await expect(open().run(whole)).rejects.toThrow(/read in parts, but a step of the workflow works on whole images/);
   });
 });
+
+test('volumes are read whole where a step needs all of them at once', async () => {
+  const [sample] = await open().run(loader({ ...withTargets, whole: true }));
+  expect(sample.image.source).toBeUndefined();
+  expect(same(sample.image, raw)).toBe(true);
+  expect(same(sample.target, mask)).toBe(true);
+  await expect(open(1e5).run(loader({ ...withTargets, whole: true }))).rejects.toThrow('Raise SYSTEM.MEMORY_BUDGET');
+});
