@@ -259,7 +259,7 @@ function withoutChance(network: Module, noise: TensorData | undefined): void {
     forward(x, {
       training: pass.training,
       value: (slot) => pass.value(slot),
-      update: (buffer, next) => pass.update(buffer, next),
+      blend: (buffer, next, shares) => pass.blend(buffer, next, shares),
       random: ({ shape, keep }) => {
         if (keep !== undefined) return tf.ones([...shape]);
         if (!noise) throw new DataError('the network draws random numbers, and the fixture has no mask_noise.');

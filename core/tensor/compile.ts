@@ -6,9 +6,10 @@ import type { KernelCall, Trace, TracedValue } from './kernel-call.js';
 import { logicalOrder, sameList } from './layout.js';
 import { kernelRules } from './lower/index.js';
 import { encodeModel, nodeName, type OnnxGraph } from './onnx/model.js';
+import { withStateAsComputed } from './state-shapes.js';
 import type { NamedTensors } from './tensor-data.js';
 
-/** An input or output of a compiled function; `shape` is as stored in the graph. */
+/** An input or output of a compiled function; `shape` is as stored in the graph, for kept tensors as it computes with them. */
 export interface Port {
   readonly name: string;
   readonly shape: readonly number[];
@@ -57,7 +58,8 @@ export function compile(trace: Trace, options: CompileOptions = {}): CompiledGra
 }
 
 /** {@link compile}, before it becomes bytes. */
-export function lower(trace: Trace, options: CompileOptions = {}): Lowered {
+export function lower(recorded: Trace, options: CompileOptions = {}): Lowered {
+  const trace = withStateAsComputed(recorded);
   const emitter = new Emitter(options.cpu);
   const values = new Map<TracedValue, Value>();
   const inputs: Port[] = [];

@@ -9,6 +9,9 @@ const VIEWS = new Set(['Reshape', 'Identity']);
 /** These read each element before they write the one at the same place. */
 const ELEMENTWISE = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
+/** Nodes looked at for one output. What is read that far away, mostly a weight, is read by the backward pass, too. */
+const FARTHEST = 500;
+
 /**
  * Names of the outputs `next.X` that may share the memory of the input X: every node that reads X must be done before
  * the one that writes, because its result goes into it, or be that one itself and work element by element.
@@ -58,7 +61,7 @@ function seenThroughViews(
   return found;
 }
 
-/** True when the result of each node goes, over any way, into the last one. Nodes stand in order. */
+/** True when the result of each node goes, over any near way, into the last one. Nodes stand in order. */
 function allPrecede(
   before: ReadonlySet<number>,
   last: number,
@@ -69,7 +72,8 @@ function allPrecede(
   const waiting = new Set(before);
   const seen = new Set<number>();
   const stack = [last];
-  for (let index = stack.pop(); index !== undefined; index = stack.pop())
+  for (let index = stack.pop(); index !== undefined && waiting.size > 0; index = stack.pop()) {
+    if (seen.size > FARTHEST) return false;
     for (const name of nodes[index].inputs) {
       const source = producers.get(name);
       if (source === undefined || source < earliest || seen.has(source)) continue;
@@ -77,5 +81,6 @@ function allPrecede(
       waiting.delete(source);
       stack.push(source);
     }
+  }
   return waiting.size === 0;
 }

@@ -4,6 +4,8 @@
  * Rules are PyTorch's, with the decay rule of timm, which BiaPy creates its optimizers with: weight decay skips tensors
  * with fewer than two axes (biases, normalisation). Numbers that change from step to step are graph inputs.
  */
+import { joined, parted } from './joined.js';
+import { sizeOf } from './layout.js';
 import { type Tensor, tf } from './tf.js';
 
 export interface OptimizerSpec {
@@ -78,10 +80,10 @@ export function optimize(
   for (const group of updatedTogether(trained)) {
     const { shape } = trained[group[0]];
     const join = (tensorOf: (i: number) => Tensor) =>
-      group.length === 1 ? tf.reshape(tensorOf(group[0]), withoutLastOnes(shape)) : tf.concat(group.map(tensorOf), 0);
-    const part = (joined: Tensor, into: Tensor[]) => {
-      const sizes = group.map((i) => trained[i].shape[0]);
-      const parts = group.length === 1 ? [tf.reshape(joined, [...shape])] : tf.split(joined, sizes, 0);
+      group.length === 1 ? tf.reshape(tensorOf(group[0]), withoutLastOnes(shape)) : joined(group.map(tensorOf));
+    const part = (whole: Tensor, into: Tensor[]) => {
+      const shapes = group.map((i) => trained[i]);
+      const parts = group.length === 1 ? [tf.reshape(whole, [...shape])] : parted(whole, shapes);
       group.forEach((i, k) => {
         into[i] = parts[k];
       });
@@ -104,12 +106,34 @@ function withoutLastOnes(shape: readonly number[]): number[] {
   return shape.slice(0, shape.findLastIndex((side) => side !== 1) + 1);
 }
 
-/** Indices of the tensors of each update. Vectors go as one: they are many and small, and each operation has a price. */
+/** Elements up to which a tensor is updated together with others; copies of larger ones cost more than they save. */
+const SMALL = 2 ** 15;
+
+/** Elements of tensors that are updated together. */
+const TOGETHER = 2 ** 18;
+
+/** Indices of the tensors of each update. Small ones of one kind go together, as there are many of them. */
 function updatedTogether(trained: readonly TrainedTensor[]): number[][] {
-  const indices = trained.map((_, i) => i);
-  const vectors = indices.filter((i) => trained[i].shape.length === 1);
-  const alone = indices.filter((i) => trained[i].shape.length !== 1).map((i) => [i]);
-  return vectors.length > 0 ? [vectors, ...alone] : alone;
+  const groups: number[][] = [];
+  /** The group of vectors and that of other tensors that take more. */
+  const open = new Map<boolean, { group: number[]; size: number }>();
+  trained.forEach(({ shape }, i) => {
+    const size = sizeOf(shape);
+    const isVector = shape.length < 2;
+    let last = open.get(isVector);
+    if (size > SMALL) {
+      groups.push([i]);
+      return;
+    }
+    if (!last || last.size + size > TOGETHER) {
+      last = { group: [], size: 0 };
+      open.set(isVector, last);
+      groups.push(last.group);
+    }
+    last.group.push(i);
+    last.size += size;
+  });
+  return groups;
 }
 
 type Update = (

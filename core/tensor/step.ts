@@ -3,8 +3,9 @@
  * The same functions are traced by the compiled runtime and run by the eager one.
  */
 
+import { joined, parted } from './joined.js';
 import type { ValueSpec } from './kernel-call.js';
-import type { Module, NetworkOutput, Pass, Slot } from './nn/module.js';
+import type { Module, NetworkOutput, Pass, Shares, Slot } from './nn/module.js';
 import { hyperValues, type OptimizerSpec, optimize, optimizerSlots } from './optimizer.js';
 import type { RandomSpec } from './random.js';
 import { NEXT } from './step-names.js';
@@ -125,12 +126,13 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
   const values = trained.map(({ slot }) => pass.value(slot));
   const target = feeds.get('target')!;
   let output: NetworkOutput = [];
+  const lasting: Tensor[] = [];
   const { value: loss, grads } = tf.engine().gradients(
     () => {
       output = runNetwork(spec.network, feeds.get('input')!, pass);
       // What is needed after the gradients must outlive the scope they are computed in.
-      for (const tensor of output) tf.keep(tensor);
-      for (const [, tensor] of pass.updates()) tf.keep(tensor);
+      lasting.push(...output, ...pass.lasting());
+      for (const tensor of lasting) tf.keep(tensor);
       return spec.loss(output, target);
     },
     values,
@@ -144,9 +146,10 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
   });
   const results = new Map<string, Tensor>([['loss', loss]]);
   measure(spec, output, target, results);
-  // A network may give its own loss.
-  for (const tensor of output) if (tensor !== loss) tensor.dispose();
   for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
+  // A network may give its own loss.
+  const wanted = new Set(results.values());
+  for (const tensor of lasting) if (!wanted.has(tensor)) tensor.dispose();
   return { trained, values, gradients, results };
 }
 
@@ -188,11 +191,19 @@ function runNetwork(network: Module, input: Tensor, pass: Pass): NetworkOutput {
   return Array.isArray(output) ? output : [output];
 }
 
+interface Blend {
+  readonly buffer: Slot;
+  readonly next: Tensor | number;
+  readonly shares: Shares;
+}
+
 /** A pass whose parameters are the named feeds. */
 class FeedPass implements Pass {
   readonly #current = new Map<Slot, Tensor>();
   readonly #names = new Map<Slot, string>();
   readonly #updated = new Set<Slot>();
+  /** Blends that nobody has asked the result of. They are many and small, and go together. */
+  readonly #waiting = new Map<Slot, Blend>();
 
   constructor(
     network: Module,
@@ -207,17 +218,54 @@ class FeedPass implements Pass {
   }
 
   value(slot: Slot): Tensor {
+    if (this.#waiting.has(slot)) this.#settle();
     const tensor = this.#current.get(slot);
     if (!tensor) throw new TypeError('the slot does not belong to the network; register parts with child()');
     return tensor;
   }
 
-  update(buffer: Slot, next: Tensor): void {
-    this.#current.set(buffer, next);
-    this.#updated.add(buffer);
+  blend(buffer: Slot, next: Tensor | number, shares: Shares): void {
+    if (this.#waiting.has(buffer)) this.#settle();
+    this.#waiting.set(buffer, { buffer, next, shares });
+  }
+
+  /** What {@link updates} is made of. */
+  lasting(): Tensor[] {
+    const brought = [...this.#waiting.values()].flatMap(({ next }) => (typeof next === 'number' ? [] : [next]));
+    return [...brought, ...[...this.#updated].map((slot) => this.#current.get(slot)!)];
   }
 
   *updates(): Generator<[name: string, tensor: Tensor]> {
+    this.#settle();
     for (const slot of this.#updated) yield [this.#names.get(slot)!, this.#current.get(slot)!];
   }
+
+  #settle(): void {
+    const groups = new Map<string, Blend[]>();
+    for (const blend of this.#waiting.values()) {
+      const { next, shares } = blend;
+      const key = typeof next === 'number' ? `${shares.kept} ${shares.added * next}` : `${shares.kept}`;
+      groups.set(key, [...(groups.get(key) ?? []), blend]);
+    }
+    this.#waiting.clear();
+    for (const group of groups.values()) {
+      const before = group.map(({ buffer }) => this.#current.get(buffer)!);
+      blended(before, group).forEach((tensor, i) => {
+        this.#current.set(group[i].buffer, tensor);
+        this.#updated.add(group[i].buffer);
+      });
+    }
+  }
+}
+
+/** Buffers after blends that keep the same share of them, computed as one. */
+function blended(before: readonly Tensor[], blends: readonly Blend[]): Tensor[] {
+  const [{ next: first, shares }] = blends;
+  const kept = tf.mul(joined(before), shares.kept);
+  const added = (i: number) => blends[i].shares.added;
+  if (typeof first === 'number') return parted(tf.add(kept, first * added(0)), before);
+  const next = joined(blends.map((blend) => blend.next as Tensor));
+  const equal = blends.every((_, i) => added(i) === added(0));
+  const factor = equal ? added(0) : tf.tensor1d(before.flatMap(({ size }, i) => Array<number>(size).fill(added(i))));
+  return parted(tf.add(kept, tf.mul(next, factor)), before);
 }

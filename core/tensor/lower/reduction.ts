@@ -143,12 +143,14 @@ const sumOfProducts: KernelRule = {
     const keep = Boolean(attributes.keepDims);
     const run = sizeOf(stored.slice(kept));
     const rest = logicalOrder(kept).filter((position) => isReduced[position]);
+    const order = keep ? result.order : dropAxes(result.order, axes);
     let name: string;
-    if (run < SHORTEST_RUN) {
+    if (run < SHORTEST_RUN || (emitter.cpu && sizeOf(stored) <= SMALL)) {
       const all = logicalOrder(stored.length).filter((position) => isReduced[position]);
-      name = emitter.node('ReduceSum', [emitter.node('Mul', names)[0], emitter.ints(all)], {
-        keepdims: keep ? 1 : 0,
-      })[0];
+      const op = attributes.mean ? 'ReduceMean' : 'ReduceSum';
+      const inputs = [emitter.node('Mul', names)[0], emitter.ints(all)];
+      const [reduced] = emitter.node(op, inputs, { keepdims: keep ? 1 : 0 });
+      return [emitter.stored(reduced, output.shape, order)];
     } else {
       const rows = names.map(
         (side) => emitter.node('Reshape', [side, emitter.ints([...stored.slice(0, kept), 1, run])])[0],
@@ -160,13 +162,15 @@ const sumOfProducts: KernelRule = {
     }
     const count = attributes.mean ? axes.reduce((n, axis) => n * a.shape[axis], 1) : 1;
     if (count > 1) name = emitter.node('Mul', [name, emitter.scalar(1 / count)])[0];
-    const order = keep ? result.order : dropAxes(result.order, axes);
     return [emitter.stored(name, output.shape, order)];
   },
 };
 
 /** Elements from which on a run is worth a matrix product of its own. */
 const SHORTEST_RUN = 16;
+
+/** Elements up to which the product is written down all the same: two operations are faster than five. */
+const SMALL = 2 ** 16;
 
 export const reductionRules: KernelRules = {
   All: viaInt('ReduceMin'),

@@ -11,6 +11,9 @@ import { allEqual, type Window } from './window.js';
 /** Output pixels from which on the image is the left side of the products; measured on two AVX-512 cores. */
 const LARGE_IMAGE = 2048;
 
+/** Elements of the shifted output gradients up to which one product, with all of them side by side, takes their place. */
+const SMALL_COPIES = 2 ** 20;
+
 /** Bytes of shifted copies of a volume from which on they are made for one plane of the kernel at a time. */
 const LARGE_COPIES = 2 ** 27;
 
@@ -115,6 +118,8 @@ function shiftedInput(emitter: Emitter, x: string, dy: string, geometry: FilterG
   }
   const space = kernel.length;
   const product = concatChannels(emitter, products);
+  if (places.length === 1)
+    return emitter.node('Reshape', [product, emitter.ints([outputChannels, inputChannels, ...kernel])])[0];
   const [split] = emitter.node('Reshape', [product, emitter.ints([outputChannels, ...kernel, inputChannels])]);
   return emitter.node('Transpose', [split], {
     perm: [0, space + 1, ...logicalOrder(space).map((axis) => axis + 1)],
@@ -142,15 +147,18 @@ function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGr
     after: [...after.slice(0, -1), 0],
   });
   const none = space.slice(1).map(() => 0);
-  const gradients = logicalOrder(columns).map((column) => {
+  const shifted = logicalOrder(columns).map((column) => {
     const shift = column - before[last];
     const rest = width - output[last] - shift;
     const pads = emitter.ints([0, 0, ...none, shift, 0, 0, ...none, rest]);
-    const shifted = shift === 0 && rest === 0 ? dy : emitter.node('Pad', [dy, pads])[0];
-    return flatten(emitter, shifted, batch, outputChannels, space);
+    return shift === 0 && rest === 0 ? dy : emitter.node('Pad', [dy, pads])[0];
   });
+  const small = columns * batch * outputChannels * sizeOf(space) <= SMALL_COPIES;
+  const gradients = small
+    ? [flatten(emitter, concatChannels(emitter, shifted), batch, columns * outputChannels, space)]
+    : shifted.map((copy) => flatten(emitter, copy, batch, outputChannels, space));
   // A tall left side is faster for large images, the cheaper last transposition for small ones.
-  const tall = sizeOf(output) >= LARGE_IMAGE;
+  const tall = !small && sizeOf(output) >= LARGE_IMAGE;
   const parts: string[] = [];
   for (let first = 0; first < places.length; first += groupSize) {
     const group = places.slice(first, first + groupSize);
@@ -159,7 +167,7 @@ function shiftedBoth(emitter: Emitter, x: string, dy: string, geometry: FilterGr
     const products = gradients.map((gradient) =>
       tall ? sumOfProducts(emitter, image, gradient, true) : sumOfProducts(emitter, gradient, image, true),
     );
-    const joined = emitter.node('Concat', products, { axis: 0 })[0];
+    const joined = products.length === 1 ? products[0] : emitter.node('Concat', products, { axis: 0 })[0];
     const shape = tall
       ? [columns, inputChannels, group.length, outputChannels]
       : [columns, outputChannels, inputChannels, group.length];

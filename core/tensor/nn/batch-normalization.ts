@@ -41,11 +41,11 @@ function batchStandardise(
     const gradFunc = (dy: Tensor, saved: Tensor[]) => {
       const [middle, deviation, factor] = saved;
       const sum = tf.sum(dy, axes);
-      const dot = tf.sum(tf.mul(dy, middle), axes);
-      const slope = tf.mul(tf.mul(dot, tf.square(deviation)), tf.div(factor, -count));
-      const shift = tf.mul(sum, tf.div(factor, -count));
-      const dx = tf.add(tf.mul(dy, factor), tf.add(tf.mul(middle, slope), shift));
-      return [dx, tf.mul(dot, deviation), sum];
+      const dw = tf.mul(tf.sum(tf.mul(dy, middle), axes), deviation);
+      const share = tf.div(factor, -count);
+      const slope = tf.mul(tf.mul(dw, deviation), share);
+      const dx = tf.add(tf.mul(dy, factor), tf.add(tf.mul(middle, slope), tf.mul(sum, share)));
+      return [dx, dw, sum];
     };
     return { value: tf.add(tf.mul(centred, gain), b), gradFunc };
   })(x, weight, bias);
@@ -90,10 +90,9 @@ export class BatchNormalization extends Module<Tensor> {
   }
 
   private track(pass: Pass, mean: Tensor, variance: Tensor, count: number): void {
-    const blend = (buffer: Slot, next: Tensor) =>
-      pass.update(buffer, tf.add(tf.mul(pass.value(buffer), 1 - this.momentum), tf.mul(next, this.momentum)));
-    blend(this.runningMean, mean);
-    blend(this.runningVariance, tf.mul(variance, count / Math.max(count - 1, 1)));
-    pass.update(this.batchesTracked, tf.add(pass.value(this.batchesTracked), 1));
+    const kept = 1 - this.momentum;
+    pass.blend(this.runningMean, mean, { kept, added: this.momentum });
+    pass.blend(this.runningVariance, variance, { kept, added: (this.momentum * count) / Math.max(count - 1, 1) });
+    pass.blend(this.batchesTracked, 1, { kept: 1, added: 1 });
   }
 }

@@ -21,12 +21,18 @@ export interface Slot {
   readonly neutral?: boolean;
 }
 
+/** A blended buffer is `kept` times what it was plus `added` times what came. */
+export interface Shares {
+  readonly kept: number;
+  readonly added: number;
+}
+
 /** What a module sees while it runs. */
 export interface Pass {
   readonly training: boolean;
   value(slot: Slot): Tensor;
-  /** Sets a buffer for what follows, in this pass and the next. */
-  update(buffer: Slot, next: Tensor): void;
+  /** Moves a buffer towards a number or a tensor of its shape, for what follows, in this pass and the next. */
+  blend(buffer: Slot, next: Tensor | number, shares: Shares): void;
   /** Fresh random numbers, different at every call and every step; see {@link RandomSpec}. */
   random(spec: RandomSpec): Tensor;
 }

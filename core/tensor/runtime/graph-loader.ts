@@ -91,13 +91,13 @@ export class LoadedFunction {
   }
 
   async #load(specs: readonly ValueSpec[]): Promise<{ graph: number; shapes: Map<string, readonly number[]> }> {
-    const { model, inputs, outputs, inPlace, random, processorNodes } = buildGraph(
+    const { model, inputs, outputs, inPlace, random, nodeCount, processorNodes } = buildGraph(
       this.source(),
       specs,
       this.channel.provider === 'cpu',
     );
     const graph = count++;
-    const message = { model, inputs, outputs, inPlace, random, processorNodes };
+    const message = { model, inputs, outputs, inPlace, random, nodeCount, processorNodes };
     await this.channel.ask({ call: 'load', program: this.program, graph, message }, [model.buffer as ArrayBuffer]);
     return { graph, shapes: new Map(outputs.map(({ name, shape }) => [name, shape])) };
   }

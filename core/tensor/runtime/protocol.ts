@@ -16,6 +16,7 @@ export interface GraphMessage {
   /** Outputs `next.X` that may be written over X. */
   readonly inPlace: readonly string[];
   readonly random: readonly RandomInput[];
+  readonly nodeCount: number;
   /** Names of nodes that stay on the processor whatever the provider. */
   readonly processorNodes: readonly string[];
 }

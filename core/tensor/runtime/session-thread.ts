@@ -5,7 +5,7 @@
  */
 import { parentPort } from 'node:worker_threads';
 import type * as OnnxRuntime from 'onnxruntime-node';
-import { sizeOf } from '../layout.js';
+import { sameList, sizeOf } from '../layout.js';
 import { fillRandom } from '../random.js';
 import { NEXT } from '../step-names.js';
 import type { TensorData } from '../tensor-data.js';
@@ -22,6 +22,7 @@ interface Graph extends Omit<GraphMessage, 'model'> {
 
 /** A kept tensor; in two copies where one is read while the other is written. */
 interface Kept {
+  readonly shape: readonly number[];
   current: OrtTensor;
   spare?: OrtTensor;
 }
@@ -62,7 +63,7 @@ const handlers: Handlers = {
   },
 
   async load({ program, graph, message }) {
-    const session = await ort.InferenceSession.create(message.model, sessionOptions(message.processorNodes));
+    const session = await ort.InferenceSession.create(message.model, sessionOptions(message));
     // The session has its own copy of the model, whose constants may be large.
     const { model, ...ports } = message;
     programOf(program).graphs.set(graph, { ...ports, session, noise: new Map() });
@@ -72,11 +73,12 @@ const handlers: Handlers = {
   async run({ program, graph, feeds, randomness }) {
     const { graphs, state } = programOf(program);
     const loaded = graphs.get(graph)!;
+    const inPlace = new Set(loaded.inPlace);
     const inputs: Record<string, OrtTensor> = {};
     for (const { name, shape } of loaded.inputs) {
       const fed = feeds.get(name);
       if (fed) inputs[name] = new ort.Tensor('float32', fed, shape);
-      else if (state.has(name)) inputs[name] = state.get(name)!.current;
+      else if (state.has(name)) inputs[name] = shaped(state.get(name)!.current, shape);
     }
     loaded.random.forEach(({ name, spec }, stream) => {
       const noise = noiseBuffer(loaded, name);
@@ -88,13 +90,13 @@ const handlers: Handlers = {
     for (const { name, shape } of loaded.outputs) {
       const kept = name.startsWith(NEXT) ? state.get(name.slice(NEXT.length))! : undefined;
       if (!kept) outputs[name] = emptyTensor(shape);
-      else outputs[name] = loaded.inPlace.includes(name) ? kept.current : spareOf(kept);
+      else outputs[name] = shaped(inPlace.has(name) ? kept.current : spareOf(kept), shape);
     }
     await loaded.session.run(inputs, outputs);
     const answer = new Map<string, Float32Array>();
     for (const { name } of loaded.outputs) {
       if (!name.startsWith(NEXT)) answer.set(name, outputs[name].data as Float32Array);
-      else if (!loaded.inPlace.includes(name)) swap(state.get(name.slice(NEXT.length))!);
+      else if (!inPlace.has(name)) swap(state.get(name.slice(NEXT.length))!);
     }
     return answer;
   },
@@ -122,14 +124,15 @@ const handlers: Handlers = {
 
   async read({ program }) {
     const copies = new Map<string, TensorData>();
-    for (const [name, { current }] of programOf(program).state)
-      copies.set(name, { data: (current.data as Float32Array).slice(), shape: current.dims });
+    for (const [name, { current, shape }] of programOf(program).state)
+      copies.set(name, { data: (current.data as Float32Array).slice(), shape });
     return copies;
   },
 
   async write({ program, tensors }) {
     const { state } = programOf(program);
-    for (const [name, { data, shape }] of tensors) state.set(name, { current: new ort.Tensor('float32', data, shape) });
+    for (const [name, { data, shape }] of tensors)
+      state.set(name, { shape, current: new ort.Tensor('float32', data, shape) });
     return undefined;
   },
 
@@ -142,13 +145,19 @@ const handlers: Handlers = {
   },
 };
 
-function sessionOptions(processorNodes: readonly string[] = []): OnnxRuntime.InferenceSession.SessionOptions {
+/**
+ * Nodes from which on ONNX Runtime does not look for better ones: the time it takes grows with their square, minutes for
+ * the training step of HRNet, and what it finds in a training step, whose weights are no constants, hardly pays.
+ */
+const MANY_NODES = 8000;
+
+function sessionOptions(graph?: GraphMessage): OnnxRuntime.InferenceSession.SessionOptions {
   return {
-    executionProviders: providersOf(processorNodes),
+    executionProviders: providersOf(graph?.processorNodes ?? []),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
+    graphOptimizationLevel: (graph?.nodeCount ?? 0) < MANY_NODES ? 'all' : 'disabled',
     logSeverityLevel: 3,
     // A planned block comes on top of what the first run took: two fifths more memory, and not faster.
     enableMemPattern: false,
@@ -168,6 +177,11 @@ function providersOf(processorNodes: readonly string[]): OnnxRuntime.InferenceSe
 
 function emptyTensor(shape: readonly number[]): OrtTensor {
   return new ort.Tensor('float32', new Float32Array(sizeOf(shape)), shape);
+}
+
+/** The same memory under the shape that a graph computes with. */
+function shaped(tensor: OrtTensor, shape: readonly number[]): OrtTensor {
+  return sameList(tensor.dims, shape) ? tensor : new ort.Tensor('float32', tensor.data as Float32Array, shape);
 }
 
 function noiseBuffer(graph: Graph, name: string): OrtTensor {

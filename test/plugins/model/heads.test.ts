@@ -6,7 +6,7 @@ import { Heads } from '../../../plugins/model/heads.js';
 const pass: Pass = {
   training: false,
   value: (slot) => tf.fill([...slot.shape], slot.shape.length > 1 ? 1 : 0),
-  update: () => {},
+  blend: () => {},
   random: () => tf.scalar(0),
 };
 

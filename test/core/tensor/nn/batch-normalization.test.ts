@@ -40,7 +40,7 @@ describe('batch normalisation', () => {
           layer.forward(feeds.get('x')!, {
             training: false,
             value: (slot) => byName.get(slot)!,
-            update: never,
+            blend: never,
             random: never,
           }),
         ],

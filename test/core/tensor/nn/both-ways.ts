@@ -11,7 +11,10 @@ export function trainingFunction(module: Module<Tensor>, random: Pass['random'] 
     const pass: Pass = {
       training: true,
       value: (slot) => updates.get(slot) ?? values.get(slot)!,
-      update: (slot, next) => updates.set(slot, tf.keep(next)),
+      blend: (slot, next, { kept, added }) => {
+        const before = updates.get(slot) ?? values.get(slot)!;
+        updates.set(slot, tf.keep(tf.add(tf.mul(before, kept), tf.mul(next, added))));
+      },
       random,
     };
     const trained = slots.filter(([, slot]) => slot.kind === 'parameter');

@@ -123,7 +123,7 @@ describe('convolution with groups and dilation', () => {
       const [weight, bias] = [feeds.get('weight')!, feeds.get('bias')!];
       const value = (slot: Slot) => (slot === layer.weight ? weight : bias);
       const never = () => tf.scalar(0);
-      return new Map([['y', layer.forward(feeds.get('x')!, { training: false, value, update: never, random: never })]]);
+      return new Map([['y', layer.forward(feeds.get('x')!, { training: false, value, blend: never, random: never })]]);
     });
     // Beside it the transpositions of the image, in and out.
     expect(compile(recorded).nodeCount).toBe(3);

@@ -72,7 +72,7 @@ describe.each<[string, Module<Tensor>, number[]]>([
 ])('%s', (_name, layer, shape) => {
   const forward = (training: boolean, random: Pass['random']): Float32Array =>
     tf.tidy(() => {
-      const pass = { training, random, value: () => tf.scalar(0), update: () => {} };
+      const pass = { training, random, value: () => tf.scalar(0), blend: () => {} };
       return layer.forward(tf.ones([2, 4, 5, 3]), pass).dataSync() as Float32Array;
     });
 

@@ -39,7 +39,7 @@ describe('embedding', () => {
     const layer = new Embedding(4, 3);
     return expectSame(new Map([['weight', pattern([4, 3])]]), (feeds) => {
       const labels = tf.tensor([2, 0, 2], [1, 3]);
-      const pass = { training: true, update: () => {}, random: () => tf.scalar(0) };
+      const pass = { training: true, blend: () => {}, random: () => tf.scalar(0) };
       const look = (weight: Tensor) => layer.forward(labels, { ...pass, value: () => weight });
       const gradient = tf.grad((weight: Tensor) => tf.sum(tf.square(look(weight))))(feeds.get('weight')!);
       return new Map([

@@ -17,7 +17,7 @@ import { expectSame, pattern, runEager } from '../run.js';
 const passWith = (noise: Tensor): Pass => ({
   training: true,
   value: () => tf.scalar(0),
-  update: () => {},
+  blend: () => {},
   random: () => noise,
 });
 

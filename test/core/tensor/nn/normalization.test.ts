@@ -59,7 +59,7 @@ describe('gradients of their own equal those of the tape', () => {
         layer.forward(x, {
           training: true,
           value: (slot) => tf.tensor(start.get(slot)!, [...slot.shape]),
-          update: () => {},
+          blend: () => {},
           random: () => tf.scalar(0),
         }),
       shape,
