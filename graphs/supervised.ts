@@ -10,6 +10,7 @@ import type { Catalog, Part } from '../core/plugin/define.js';
 import { divisorsOfNetwork } from '../core/plugin/network.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { TRAINING_SHARES } from '../core/train/memory-shares.js';
+import { adversarialLosses, adversaryOf } from './adversary.js';
 
 /** Parameters of a node from its own section of the configuration, undefined where that leaves it out. */
 export function section(
@@ -52,8 +53,8 @@ export function networkOf(
 const WHY: Readonly<Record<string, string>> = {
   VGG: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
   LPIPS: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
-  BCE: ': it belongs to adversarial training, with a second network that judges the first.',
-  HINGE: ': it belongs to adversarial training, with a second network that judges the first.',
+  BCE: ': it belongs to adversarial training, which nafnet alone has.',
+  HINGE: ': it belongs to adversarial training, which nafnet alone has.',
   fid: ': it compares sets of whole images, in tests of planes alone (TEST.METRICS).',
   is: ': it judges sets of whole images, in tests of planes alone (TEST.METRICS).',
   lpips: ': it compares whole images, in tests of planes alone (TEST.METRICS).',
@@ -62,7 +63,9 @@ const WHY: Readonly<Record<string, string>> = {
 /** The losses of LOSS.TYPE with their weights. */
 export function lossesOf(config: Config, catalog: Catalog): LossSpec {
   const weights = config.LOSS.WEIGHTS as number[];
-  return (config.LOSS.TYPE as string[]).map((id, i) => {
+  const adversarial: readonly string[] = adversarialLosses(config);
+  return (config.LOSS.TYPE as string[]).flatMap((id, i) => {
+    if (adversarial.includes(id)) return [];
     const loss = catalog.losses().find((candidate) => candidate.id === id);
     if (!loss)
       throw unavailable('LOSS.TYPE', `the loss '${id}' is not available in this version${WHY[id] ?? '.'}`, [
@@ -131,9 +134,11 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     ...generatorCheck(config, catalog, part),
     node(`${part}-batches`, 'trainer/batch', { size: train.BATCH_SIZE }),
   ];
+  const adversary = adversaryOf(config, catalog, parts.network);
   const trainer = node('trainer', 'trainer/fit', {
     network: parts.network,
     losses: parts.losses,
+    ...(adversary && { adversary }),
     metrics: parts.metrics,
     ...(parts.activations && { activations: parts.activations }),
     optimizer: (train.OPTIMIZER as string[])[0],

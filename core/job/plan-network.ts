@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { scaleSides } from '../image/scale.js';
 import type { Catalog } from '../plugin/define.js';
 import type { NetworkWork, Pieces, TargetForecast } from '../plugin/forecast.js';
-import { buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
+import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
 import { fuse } from '../tensor/fuse.js';
 import { FileNetwork, type Module, parameterCount } from '../tensor/index.js';
 import {
@@ -13,6 +13,7 @@ import {
   modelInputs,
   optimizerInputs,
   predictionStep,
+  stateInputs,
   type TrainingSpec,
   trainingStep,
 } from '../tensor/step.js';
@@ -44,7 +45,7 @@ export function sizeWork(work: NetworkWork, catalog: Catalog): NetworkSize {
     const size = network.files.reduce((sum, file) => sum + statSync(file).size, 0);
     return { parameters: 0, weights: size, optimizer: 0, activations: 0, bytes: size };
   }
-  const weights = bytesOf(modelInputs(network));
+  const weights = bytesOf(spec ? stateInputs(spec) : modelInputs(network));
   const optimizer = spec ? bytesOf([...optimizerInputs(spec), ...gatheredInputs(spec)]) : 0;
   const largest = largestPiece(work.calls);
   const activations = largest ? peakBytes(record(work, largest.shape, network, spec)) : 0;
@@ -67,6 +68,7 @@ export function trainingSpec({ training }: NetworkWork, network: Module, catalog
     optimizer: training.optimizer,
     frozen: training.frozen.map((pattern) => new RegExp(pattern)),
     accumulates: training.accumulates,
+    ...(training.adversary && { adversary: buildAdversary(training.adversary, catalog, { activations: [] }) }),
     seed: 0,
   };
 }
@@ -83,7 +85,7 @@ export function targetShape([count, ...image]: readonly number[], { channels, sc
 }
 
 function record(work: NetworkWork, batch: readonly number[], network: Module, spec: TrainingSpec | undefined): Trace {
-  const inputs: ValueSpec[] = [...modelInputs(network), { name: 'input', shape: batch }];
+  const inputs: ValueSpec[] = [...(spec ? stateInputs(spec) : modelInputs(network)), { name: 'input', shape: batch }];
   let compute: Compute = predictionStep(network);
   if (spec && work.training) {
     const scalars = [...hyperFeeds(spec, { learningRate: 1e-3 }, 1).keys()];

@@ -5,7 +5,7 @@
 import type { ImageFiles } from '../image/files.js';
 import type { Phase } from '../job/events.js';
 import type { OptimizerSpec } from '../tensor/index.js';
-import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
+import type { AdversarySpec, LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
 
 /** An image that will be read, known from its header. */
 export interface ForecastImage {
@@ -71,6 +71,7 @@ export interface NetworkWork {
     readonly frozen: readonly string[];
     /** Gradients of several batches are kept for one step. */
     readonly accumulates: boolean;
+    readonly adversary?: AdversarySpec;
     readonly target: TargetForecast;
     /** Evaluations of validation batches. */
     readonly validation: readonly Pieces[];

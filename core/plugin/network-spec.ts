@@ -28,6 +28,26 @@ export const LossSpec = Type.Array(
 );
 export type LossSpec = Static<typeof LossSpec>;
 
+/** The optimizer of the trainer's parameters. */
+export const OptimizerName = Type.Union([Type.Literal('SGD'), Type.Literal('ADAM'), Type.Literal('ADAMW')], {
+  default: 'SGD',
+});
+
+/** A second network that learns to tell predictions from targets, as data. */
+export const AdversarySpec = Type.Object(
+  {
+    network: { ...NetworkSpec, description: 'The discriminator.' },
+    loss: Type.Enum(['BCE', 'HINGE'] as const, { description: 'Cross-entropy of its logits, or their hinge.' }),
+    weight: Type.Number({ default: 1, description: 'What deceiving it counts beside the losses.' }),
+    optimizer: OptimizerName,
+    learningRate: Type.Number({ exclusiveMinimum: 0, default: 1e-4 }),
+    minLearningRate: Type.Optional(Type.Number({ minimum: 0 })),
+    betas: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2, default: [0.9, 0.999] }),
+  },
+  { additionalProperties: false },
+);
+export type AdversarySpec = Static<typeof AdversarySpec>;
+
 export const MetricSpec = Type.Array(
   Type.Object(
     {

@@ -3,9 +3,11 @@
  */
 import { PluginError } from '../errors.js';
 import { checkParameters } from '../graph/parameters.js';
-import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
+import type { ChannelActivation } from '../image/activation.js';
+import type { Adversary, Module, NetworkOutput, OptimizerSpec, Scalar, Tensor } from '../tensor/index.js';
+import { activateTensor } from '../tensor/measure/activated.js';
 import type { Catalog } from './define.js';
-import type { LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
+import type { AdversarySpec, LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
 import { atTargetSize } from './prediction-size.js';
 import { weightedSum } from './weighted-sum.js';
 
@@ -46,6 +48,33 @@ export function buildTensorMetrics(spec: MetricSpec, catalog: Catalog): Record<s
     metrics[name ?? metric.name] = fitted(metric.onTensors(checked('metric', id, metric.parameters, parameters)));
   }
   return metrics;
+}
+
+/**
+ * The discriminator, judging the first output with its activations and in the size of the target.
+ *
+ * @throws PluginError as {@link buildNetwork}.
+ */
+export function buildAdversary(
+  spec: AdversarySpec,
+  catalog: Catalog,
+  {
+    activations,
+    ...shared
+  }: Pick<OptimizerSpec, 'weightDecay' | 'clipNorm'> & { activations: readonly ChannelActivation[] },
+): Adversary {
+  const { network, loss, weight, optimizer: name, betas } = spec;
+  const optimizer: OptimizerSpec = { name, betas: [betas[0], betas[1]], ...shared };
+  return {
+    network: buildNetwork(network, catalog),
+    loss,
+    weight,
+    optimizer,
+    image(output, target) {
+      const [first] = atTargetSize(output, target);
+      return activations.length > 0 ? activateTensor(first, activations) : first;
+    },
+  };
 }
 
 function fitted(criterion: Criterion): Criterion {

@@ -10,6 +10,7 @@
  *
  * Images are channels-last, `[n, y, x, c]` or `[n, z, y, x, c]`; names of weights are those of a PyTorch `state_dict`.
  */
+export type { Adversary } from './adversary.js';
 export { FileNetwork } from './file-network.js';
 export * from './nn/index.js';
 export { OnnxNetwork } from './onnx/network.js';

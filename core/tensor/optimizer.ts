@@ -29,6 +29,12 @@ export interface Hyper {
   readonly beta1?: number;
 }
 
+/** What the caller sets for a step of a training. */
+export interface StepHyper extends Hyper {
+  /** Of the adversary's optimizer, where there is one; as for the network's where left out. */
+  readonly discriminator?: Hyper;
+}
+
 export interface TrainedTensor {
   readonly name: string;
   readonly shape: readonly number[];
@@ -121,7 +127,8 @@ function updatedTogether(trained: readonly TrainedTensor[]): number[][] {
     const size = sizeOf(shape);
     const isVector = shape.length < 2;
     let last = open.get(isVector);
-    if (size > SMALL) {
+    // A squeeze of few channels may leave none; ONNX takes a side of 0 in a new shape for another thing.
+    if (size > SMALL || size === 0) {
       groups.push([i]);
       return;
     }

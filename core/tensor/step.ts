@@ -3,10 +3,11 @@
  * The same functions are traced by the compiled runtime and run by the eager one.
  */
 
+import { type Adversary, DISCRIMINATOR, deceived, discriminated } from './adversary.js';
 import { joined, parted } from './joined.js';
 import type { ValueSpec } from './kernel-call.js';
 import type { Module, NetworkOutput, Pass, Shares, Slot } from './nn/module.js';
-import { hyperValues, type OptimizerSpec, optimize, optimizerSlots } from './optimizer.js';
+import { hyperValues, type OptimizerSpec, optimize, optimizerSlots, type StepHyper } from './optimizer.js';
 import type { RandomSpec } from './random.js';
 import { NEXT } from './step-names.js';
 import type { NamedTensors } from './tensor-data.js';
@@ -25,14 +26,26 @@ export interface TrainingSpec {
   readonly frozen?: readonly RegExp[];
   /** Gradients of several batches may be averaged before a step of the optimizer. */
   readonly accumulates?: boolean;
+  /** Learns beside the network to tell what it makes from the targets. Gathers no gradients. */
+  readonly adversary?: Adversary;
+}
+
+interface TrainedParameter {
+  readonly name: string;
+  readonly slot: Slot;
+  readonly shape: readonly number[];
 }
 
 export type Compute = (feeds: Map<string, Tensor>, random: (spec: RandomSpec) => Tensor) => Map<string, Tensor>;
 
 export const modelName = (key: string): string => `model.${key}`;
 export const optimizerName = (slot: string, key: string): string => `optimizer.${slot}.${key}`;
+const discriminatorName = (key: string): string => DISCRIMINATOR + key;
 const gatheredName = (key: string): string => `gathered.${key}`;
 const hyperName = (name: string): string => `hyper.${name}`;
+/** Shown beside `loss`, as BiaPy does. */
+const LOSS_OF_DISCRIMINATOR = 'loss_discriminator';
+
 const metricName = (name: string): string => `metric.${name}`;
 
 /** Weights and buffers of a network. */
@@ -40,20 +53,36 @@ export function modelInputs(network: Module): ValueSpec[] {
   return [...network.slots()].map(([key, slot]) => ({ name: modelName(key), shape: slot.shape }));
 }
 
+/** Weights and buffers of a training: of the network, and of its adversary. */
+export function stateInputs({ network, adversary }: TrainingSpec): ValueSpec[] {
+  const others = adversary ? [...adversary.network.slots()] : [];
+  return [...modelInputs(network), ...others.map(([key, { shape }]) => ({ name: discriminatorName(key), shape }))];
+}
+
 /** Parameters that the optimizer moves. */
-export function trainedParameters(spec: TrainingSpec): { name: string; slot: Slot; shape: readonly number[] }[] {
+export function trainedParameters(spec: TrainingSpec): TrainedParameter[] {
   return [...spec.network.slots()]
     .filter(([, slot]) => slot.kind === 'parameter' && !slot.fixed)
     .filter(([name]) => !spec.frozen?.some((pattern) => pattern.test(name)))
     .map(([name, slot]) => ({ name, slot, shape: slot.shape }));
 }
 
-/** The optimizer's tensors, all of them starting at zero. */
+/** Parameters that the optimizer of the adversary moves, with their names in the state. */
+function adversaryParameters({ network }: Adversary): TrainedParameter[] {
+  return [...network.slots()]
+    .filter(([, slot]) => slot.kind === 'parameter' && !slot.fixed)
+    .map(([key, slot]) => ({ name: discriminatorName(key), slot, shape: slot.shape }));
+}
+
+/** The optimizers' tensors, all of them starting at zero. */
 export function optimizerInputs(spec: TrainingSpec): ValueSpec[] {
-  const slots = optimizerSlots(spec.optimizer);
-  return trainedParameters(spec).flatMap(({ name, shape }) =>
-    slots.map((slot) => ({ name: optimizerName(slot, name), shape })),
-  );
+  const { adversary } = spec;
+  const inputs = (optimizer: OptimizerSpec, trained: readonly TrainedParameter[]) =>
+    trained.flatMap(({ name, shape }) =>
+      optimizerSlots(optimizer).map((slot) => ({ name: optimizerName(slot, name), shape })),
+    );
+  const own = inputs(spec.optimizer, trainedParameters(spec));
+  return adversary ? [...own, ...inputs(adversary.optimizer, adversaryParameters(adversary))] : own;
 }
 
 /** Sums of the gradients that wait for a step of the optimizer; none where each batch makes one. */
@@ -67,14 +96,13 @@ export function gatheredInputs(spec: TrainingSpec): ValueSpec[] {
  *
  * @param waiting batches whose gradients are gathered already.
  */
-export function hyperFeeds(
-  spec: TrainingSpec,
-  hyper: Parameters<typeof hyperValues>[1],
-  step: number,
-  waiting = 0,
-): Map<string, number> {
+export function hyperFeeds(spec: TrainingSpec, hyper: StepHyper, step: number, waiting = 0): Map<string, number> {
   const values: Record<string, number> = hyperValues(spec.optimizer, hyper, step);
   if (spec.accumulates) values.share = 1 / (waiting + 1);
+  if (spec.adversary) {
+    const others = hyperValues(spec.adversary.optimizer, hyper.discriminator ?? hyper, step);
+    for (const [name, value] of Object.entries(others)) values[DISCRIMINATOR + name] = value;
+  }
   const feeds = new Map(Object.entries(values).map(([name, value]) => [hyperName(name), value]));
   return new Map([...feeds, ...gatherFeeds(spec, waiting)]);
 }
@@ -87,7 +115,7 @@ export function gatherFeeds(spec: TrainingSpec, waiting: number): Map<string, nu
 /** Forward, gradients, optimizer. Gives `loss`, `metric.<name>` and every changed tensor as `next.<name>`. */
 export function trainingStep(spec: TrainingSpec): Compute {
   return (feeds, random) => {
-    const { trained, values, gradients, results } = differentiate(spec, feeds, random);
+    const { trained, values, gradients, results, image } = differentiate(spec, feeds, random);
     const share = feeds.get(hyperName('share'));
     const mean = share ? gradients.map((gradient) => tf.mul(gradient, share)) : gradients;
     const updated = optimize(
@@ -102,8 +130,56 @@ export function trainingStep(spec: TrainingSpec): Compute {
       results.set(NEXT + modelName(name), updated.values[i]);
       for (const [slot, tensors] of updated.slots) results.set(NEXT + optimizerName(slot, name), tensors[i]);
     });
+    if (spec.adversary && image) teach(spec.adversary, image, feeds, random, results);
     return results;
   };
+}
+
+/** A step of the adversary, on what the network made before its own step. Adds to the results. */
+function teach(
+  adversary: Adversary,
+  image: Tensor,
+  feeds: Map<string, Tensor>,
+  random: (spec: RandomSpec) => Tensor,
+  results: Map<string, Tensor>,
+): void {
+  const { network, optimizer } = adversary;
+  const pass = new FeedPass(network, feeds, true, random, discriminatorName);
+  const trained = adversaryParameters(adversary);
+  const values = trained.map(({ slot }) => pass.value(slot));
+  const lasting: Tensor[] = [];
+  const { value: loss, grads } = tf.engine().gradients(
+    () => {
+      const real = logitsOf(network, feeds.get('target')!, pass);
+      const told = discriminated(adversary.loss, real, logitsOf(network, image, pass));
+      lasting.push(...pass.lasting());
+      for (const tensor of lasting) tf.keep(tensor);
+      return told;
+    },
+    values,
+    undefined,
+    true,
+  );
+  const updated = optimize(
+    optimizer,
+    trained,
+    values,
+    values.map((tensor, i) => grads[i] ?? tf.zerosLike(tensor)),
+    (slot, name) => feeds.get(optimizerName(slot, name))!,
+    (name) => feeds.get(hyperName(DISCRIMINATOR + name))!,
+  );
+  trained.forEach(({ name }, i) => {
+    results.set(NEXT + name, updated.values[i]);
+    for (const [slot, tensors] of updated.slots) results.set(NEXT + optimizerName(slot, name), tensors[i]);
+  });
+  results.set(metricName(LOSS_OF_DISCRIMINATOR), loss);
+  for (const [name, tensor] of pass.updates()) results.set(NEXT + name, tensor);
+  const wanted = new Set(results.values());
+  for (const tensor of [image, ...lasting]) if (!wanted.has(tensor)) tensor.dispose();
+}
+
+function logitsOf(network: Module, image: Tensor, pass: Pass): Tensor {
+  return runNetwork(network, image, pass)[0];
 }
 
 /** Forward and gradients, whose sums wait for the {@link trainingStep} that ends the group of batches. */
@@ -125,7 +201,9 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
   const trained = trainedParameters(spec);
   const values = trained.map(({ slot }) => pass.value(slot));
   const target = feeds.get('target')!;
+  const { adversary } = spec;
   let output: NetworkOutput = [];
+  let image: Tensor | undefined;
   const lasting: Tensor[] = [];
   const { value: loss, grads } = tf.engine().gradients(
     () => {
@@ -133,7 +211,13 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
       // What is needed after the gradients must outlive the scope they are computed in.
       lasting.push(...output, ...pass.lasting());
       for (const tensor of lasting) tf.keep(tensor);
-      return spec.loss(output, target);
+      const own = spec.loss(output, target);
+      if (!adversary) return own;
+      image = tf.keep(tf.clone(adversary.image(output, target)));
+      // Its running statistics are those of its own step.
+      const judge = new FeedPass(adversary.network, feeds, true, random, discriminatorName);
+      const fake = deceived(adversary.loss, logitsOf(adversary.network, image, judge));
+      return tf.add(own, tf.mul(fake, adversary.weight)) as Scalar;
     },
     values,
     undefined,
@@ -146,11 +230,11 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
   });
   const results = new Map<string, Tensor>([['loss', loss]]);
   measure(spec, output, target, results);
-  for (const [name, tensor] of pass.updates()) results.set(NEXT + modelName(name), tensor);
+  for (const [name, tensor] of pass.updates()) results.set(NEXT + name, tensor);
   // A network may give its own loss.
   const wanted = new Set(results.values());
   for (const tensor of lasting) if (!wanted.has(tensor)) tensor.dispose();
-  return { trained, values, gradients, results };
+  return { trained, values, gradients, results, image };
 }
 
 /** Loss and metrics with the network in evaluation mode. */
@@ -159,8 +243,17 @@ export function evaluationStep(spec: TrainingSpec): Compute {
     const pass = new FeedPass(spec.network, feeds, false, random);
     const output = runNetwork(spec.network, feeds.get('input')!, pass);
     const target = feeds.get('target')!;
-    const results = new Map<string, Tensor>([['loss', spec.loss(output, target)]]);
+    const own = spec.loss(output, target);
+    const results = new Map<string, Tensor>([['loss', own]]);
     measure(spec, output, target, results);
+    const { adversary } = spec;
+    if (!adversary) return results;
+    const judge = new FeedPass(adversary.network, feeds, false, random, discriminatorName);
+    const [real, fake] = [target, adversary.image(output, target)].map((image) =>
+      logitsOf(adversary.network, image, judge),
+    );
+    results.set('loss', tf.add(own, tf.mul(deceived(adversary.loss, fake), adversary.weight)));
+    results.set(metricName(LOSS_OF_DISCRIMINATOR), discriminated(adversary.loss, real, fake));
     return results;
   };
 }
@@ -210,10 +303,12 @@ class FeedPass implements Pass {
     feeds: Map<string, Tensor>,
     readonly training: boolean,
     readonly random: Pass['random'],
+    nameOf = modelName,
   ) {
-    for (const [name, slot] of network.slots()) {
+    for (const [key, slot] of network.slots()) {
+      const name = nameOf(key);
       this.#names.set(slot, name);
-      this.#current.set(slot, feeds.get(modelName(name))!);
+      this.#current.set(slot, feeds.get(name)!);
     }
   }
 

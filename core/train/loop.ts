@@ -15,6 +15,8 @@ export interface LoopOptions {
   program: TrainingProgram;
   /** Made once the number of optimizer steps of an epoch is known, from the first batch. */
   schedule: (stepsPerEpoch: number) => Schedule;
+  /** Of the discriminator's optimizer, where there is one. */
+  discriminatorSchedule?: (stepsPerEpoch: number) => Schedule;
   /** Batches of one pass over the validation images, the same at each subscription. */
   validation?: Observable<Sample>;
   epochs: number;
@@ -61,6 +63,7 @@ export function trainLoop(batches: Observable<Sample>, options: LoopOptions): Ob
 
 class Loop {
   private schedule: Schedule | undefined;
+  private discriminatorSchedule: Schedule | undefined;
   private readonly stopping: EarlyStopping;
   private readonly best = new BestTracker();
   private history: EpochRow[] = [];
@@ -126,7 +129,7 @@ class Loop {
     }
     const { program, events, epochs, clock, accumulate = 1 } = this.options;
     const { epoch, position, total } = batch.moment!;
-    this.schedule ??= this.makeSchedule(Math.ceil(total / accumulate));
+    this.makeSchedules(Math.ceil(total / accumulate));
     const started = clock();
     this.waiting += started - this.lastStep;
     if (position === 0) {
@@ -135,9 +138,10 @@ class Loop {
       this.epochStart = started;
       events.emit({ type: 'epoch.started', epoch, epochs, steps: total });
     }
-    const { learningRate, momentum } = this.schedule.at(epoch, Math.floor(position / accumulate));
-    // Where a schedule moves the momentum, Adam takes it as its first beta (PyTorch's one-cycle policy).
-    const hyper = { learningRate, ...(momentum !== undefined && { beta1: momentum }) };
+    const at = (schedule: Schedule) => hyperOf(schedule.at(epoch, Math.floor(position / accumulate)));
+    const { discriminatorSchedule } = this;
+    const hyper = { ...at(this.schedule!), ...(discriminatorSchedule && { discriminator: at(discriminatorSchedule) }) };
+    const { learningRate } = hyper;
     const key = { epoch, step: position };
     // No gradient waits beyond its epoch, so a checkpoint needs none of them.
     const steps = (position + 1) % accumulate === 0 || position === total - 1;
@@ -177,6 +181,7 @@ class Loop {
     if (validation) {
       improved = this.best.update(epoch, validation);
       this.schedule!.afterValidation(validation.loss);
+      this.discriminatorSchedule?.afterValidation(validation.loss);
       stop = this.stopping.update(validation.loss);
     }
     this.history.push({ epoch, train, ...(validation && { validation }), learningRate });
@@ -187,6 +192,7 @@ class Loop {
       finished: this.stopped,
       history: this.history,
       schedule: this.schedule!.state(),
+      ...(this.discriminatorSchedule && { discriminatorSchedule: this.discriminatorSchedule.state() }),
       stopping: this.stopping.state(),
       best: this.best.state(),
     };
@@ -241,11 +247,20 @@ class Loop {
     return { data: batch.target.data as Float32Array, shape: [...batch.target.shape] };
   }
 
-  private makeSchedule(stepsPerEpoch: number): Schedule {
-    const schedule = this.options.schedule(stepsPerEpoch);
-    if (this.restored) schedule.restore(this.restored.schedule);
-    return schedule;
+  private makeSchedules(stepsPerEpoch: number): void {
+    if (this.schedule) return;
+    const { schedule, discriminatorSchedule } = this.options;
+    this.schedule = schedule(stepsPerEpoch);
+    this.discriminatorSchedule = discriminatorSchedule?.(stepsPerEpoch);
+    if (!this.restored) return;
+    this.schedule.restore(this.restored.schedule);
+    if (this.restored.discriminatorSchedule) this.discriminatorSchedule?.restore(this.restored.discriminatorSchedule);
   }
+}
+
+/** Where a schedule moves the momentum, Adam takes it as its first beta (PyTorch's one-cycle policy). */
+function hyperOf({ learningRate, momentum }: ReturnType<Schedule['at']>): { learningRate: number; beta1?: number } {
+  return { learningRate, ...(momentum !== undefined && { beta1: momentum }) };
 }
 
 function tensorOf(batch: Sample): TensorData {

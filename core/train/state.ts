@@ -26,6 +26,8 @@ export interface LoopState {
   finished: boolean;
   history: EpochRow[];
   schedule: ScheduleState;
+  /** Of the discriminator, where there is one. */
+  discriminatorSchedule?: ScheduleState;
   stopping: EarlyStoppingState;
   best: BestEpoch | null;
 }

@@ -14,8 +14,8 @@ import {
   type Planner,
   type TargetForecast,
 } from '../../core/plugin/forecast.js';
-import { buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
-import { LossSpec, MetricSpec, NetworkSpec } from '../../core/plugin/network-spec.js';
+import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
+import { AdversarySpec, LossSpec, MetricSpec, NetworkSpec, OptimizerName } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 import type { Module, OptimizerSpec } from '../../core/tensor/index.js';
 import { activated } from '../../core/tensor/measure/activated.js';
@@ -48,7 +48,8 @@ const Parameters = Type.Object(
       default: [],
       description: 'Of the channels that losses and metrics see; the last one holds for the rest. Empty for none.',
     }),
-    optimizer: Type.Union([Type.Literal('SGD'), Type.Literal('ADAM'), Type.Literal('ADAMW')], { default: 'SGD' }),
+    adversary: Type.Optional(AdversarySpec),
+    optimizer: OptimizerName,
     learningRate: Type.Number({ exclusiveMinimum: 0, default: 1e-4 }),
     betas: Type.Array(Type.Number({ minimum: 0, maximum: 1 }), { minItems: 2, maxItems: 2, default: [0.9, 0.999] }),
     weightDecay: Type.Number({ minimum: 0, default: 0.02 }),
@@ -109,7 +110,7 @@ export const fitTrainer = defineNode({
     );
     const withoutTarget =
       parameters.metrics.length === 0 && parameters.losses.every(({ id }) => catalog.loss(id).needsTarget === false);
-    const { learningRate, epochs, patience, saveEvery, seed, accumulate } = parameters;
+    const { learningRate, epochs, patience, saveEvery, seed, accumulate, adversary } = parameters;
     const start = async () => {
       const runtime = await tensors();
       const program = await runtime.train({
@@ -120,6 +121,7 @@ export const fitTrainer = defineNode({
         seed,
         accumulates: accumulate > 1,
         frozen: parameters.frozen.map((pattern) => new RegExp(pattern)),
+        ...(adversary && { adversary: buildAdversary(adversary, catalog, parameters) }),
       });
       place.onClose(() => program.dispose());
       return program;
@@ -131,6 +133,7 @@ export const fitTrainer = defineNode({
             program,
             schedule: (stepsPerEpoch) =>
               createSchedule({ ...parameters.schedule, learningRate, epochs, stepsPerEpoch }),
+            ...(adversary && { discriminatorSchedule: scheduleOf(adversary, parameters) }),
             validation,
             epochs,
             accumulate,
@@ -147,6 +150,12 @@ export const fitTrainer = defineNode({
       );
   },
 });
+
+/** The schedule of the discriminator: that of the network, between its own learning rates. */
+function scheduleOf({ learningRate, minLearningRate }: AdversarySpec, { schedule, epochs }: FitParameters) {
+  const own = { ...schedule, learningRate, ...(minLearningRate !== undefined && { minLearningRate }) };
+  return (stepsPerEpoch: number) => createSchedule({ ...own, epochs, stepsPerEpoch });
+}
 
 /** Of the first image: all are alike in this. */
 function targetOf({ images: [first] }: Forecast): TargetForecast {
@@ -181,7 +190,7 @@ function planFit(
   { main, validation }: Readonly<Record<string, Forecast>>,
   { tell, computes }: Planner,
 ): Forecast {
-  const { network, losses, metrics, epochs, patience, frozen, accumulate } = parameters;
+  const { network, losses, metrics, epochs, patience, frozen, accumulate, adversary } = parameters;
   const batches = main.batches ?? [];
   const inAllEpochs = (pieces: readonly Pieces[]) =>
     pieces.map(({ shape, count }) => ({ shape, count: count * epochs }));
@@ -203,6 +212,7 @@ function planFit(
       optimizer: optimizerOf(parameters),
       frozen,
       accumulates: accumulate > 1,
+      ...(adversary && { adversary }),
       target: targetOf(main),
       validation: inAllEpochs(validation?.batches ?? []),
     },

@@ -1,5 +1,5 @@
 /** A training as compiled graphs; its state stays in the session thread. */
-import type { Hyper } from '../optimizer.js';
+import type { StepHyper } from '../optimizer.js';
 import type { StepKey } from '../random.js';
 import {
   evaluationStep,
@@ -11,6 +11,7 @@ import {
   modelInputs,
   optimizerInputs,
   predictionStep,
+  stateInputs,
   type TrainingSpec,
   trainingStep,
 } from '../step.js';
@@ -38,20 +39,20 @@ export class CompiledTraining implements TrainingProgram {
     readonly spec: TrainingSpec,
   ) {
     const subject = subjectOf(spec.network);
-    const model = modelInputs(spec.network);
+    const state = stateInputs(spec);
     const scalars = (feeds: ReadonlyMap<string, number>) => [...feeds.keys()].map((name) => ({ name, shape: [] }));
-    const gathered = [...model, ...gatheredInputs(spec)];
+    const gathered = [...state, ...gatheredInputs(spec)];
     const all = [...gathered, ...optimizerInputs(spec), ...scalars(hyperFeeds(spec, { learningRate: 0 }, 1))];
     const load = (inputs: typeof all, compute: ReturnType<typeof trainingStep>) =>
       new LoadedFunction(channel, program, () => ({ subject, inputs, compute }));
     this.#step = load(all, trainingStep(spec));
     this.#gather = load([...gathered, ...scalars(gatherFeeds(spec, 0))], gatheringStep(spec));
-    this.#evaluate = load(model, evaluationStep(spec));
-    this.#predict = load(model, predictionStep(spec.network));
+    this.#evaluate = load(state, evaluationStep(spec));
+    this.#predict = load(modelInputs(spec.network), predictionStep(spec.network));
     this.#expected = shapesOf(initialTraining(spec));
   }
 
-  step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured> {
+  step(input: TensorData, target: TensorData, hyper: StepHyper, key: StepKey): Promise<Measured> {
     return this.#turn(async () => {
       const scalars = hyperFeeds(this.spec, hyper, this.#steps + 1, this.#waiting);
       const randomness = { seed: this.spec.seed, ...key };

@@ -1,5 +1,6 @@
 /** The tensors that a program keeps between calls: which there are, how they start, how they are restored. */
 import { TensorError } from '../../errors.js';
+import { DISCRIMINATOR } from '../adversary.js';
 import { FileNetwork } from '../file-network.js';
 import { sameList, sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
@@ -31,6 +32,10 @@ export function initialTraining(spec: TrainingSpec): NamedTensors {
     });
   }
   const state = initialModel(spec.network, spec.seed);
+  for (const [key, slot] of spec.adversary?.network.slots() ?? []) {
+    const name = DISCRIMINATOR + key;
+    state.set(name, { data: slot.initial(slot.shape, { seed: spec.seed, name }), shape: slot.shape });
+  }
   for (const { name, shape } of optimizerInputs(spec))
     state.set(name, { data: new Float32Array(sizeOf(shape)), shape });
   state.set(STEP_COUNT, { data: new Float32Array(1), shape: [] });
@@ -44,8 +49,9 @@ export function initialGathered(spec: TrainingSpec): NamedTensors {
   );
 }
 
-/** @throws TensorError for a training whose steps are made of one batch each. */
+/** @throws TensorError for a training whose steps are made of one batch each, as those with an adversary are. */
 export function requireAccumulation(spec: TrainingSpec): void {
+  if (spec.adversary) throw new TensorError('A training with an adversary gathers no gradients.');
   if (!spec.accumulates) throw new TensorError('This training gathers no gradients: make it with `accumulates`.');
 }
 

@@ -1,6 +1,6 @@
 /** What callers see of a runtime, compiled or eager. */
 import type { Module } from '../nn/module.js';
-import type { Hyper } from '../optimizer.js';
+import type { StepHyper } from '../optimizer.js';
 import type { StepKey } from '../random.js';
 import type { TrainingSpec } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
@@ -27,7 +27,7 @@ export interface TrainingProgram {
    * One optimizer step, by the mean of the gradients of this batch and of those gathered since the last step. Loss and
    * metrics are those of this batch before the update, in training mode.
    */
-  step(input: TensorData, target: TensorData, hyper: Hyper, key: StepKey): Promise<Measured>;
+  step(input: TensorData, target: TensorData, hyper: StepHyper, key: StepKey): Promise<Measured>;
   /**
    * Keeps the gradients of a batch for the next step; only running statistics change. The state does not hold them:
    * save it after a step.

@@ -9,8 +9,9 @@ import {
   openRuntime,
   Sequential,
   type TensorRuntime,
+  tf,
 } from '../../../core/tensor/index.js';
-import { hyperValues } from '../../../core/tensor/optimizer.js';
+import { hyperValues, optimize } from '../../../core/tensor/optimizer.js';
 import { crossEntropy } from '../../../plugins/loss/cross-entropy.js';
 import { readNpz } from './npz.js';
 import { channelsLast, pattern, relativeError } from './run.js';
@@ -110,6 +111,41 @@ describe.each(['cpu', 'eager'])('optimizers, device %s', (device) => {
     const free = await moved(0);
     expect(await moved(free / 4)).toBeCloseTo(free / 4, 4);
     expect(await moved(free * 4)).toBeCloseTo(free, 5);
+  });
+});
+
+describe('tensors that are updated together', () => {
+  it('move as each would alone, large ones and those with axes of length 1 at the end, too', () => {
+    void tf.setBackend('cpu');
+    const trained = [[3], [2, 2], [200, 200], [40_000, 1, 1], [5], [2, 1, 3]].map((shape, i) => ({
+      name: `${i}`,
+      shape,
+    }));
+    const spec: OptimizerSpec = { name: 'ADAMW', weightDecay: 0.1 };
+    const values = hyperValues(spec, { learningRate: 0.1 }, 3);
+    const tensor = (i: number, seed: number) =>
+      tf.tensor(pattern(trained[i].shape, 7 * i + seed).data, trained[i].shape);
+    const run = (chosen: readonly number[]) =>
+      optimize(
+        spec,
+        chosen.map((i) => trained[i]),
+        chosen.map((i) => tensor(i, 1)),
+        chosen.map((i) => tensor(i, 2)),
+        (slot, name) => tf.abs(tensor(Number(name), slot === 'exp_avg' ? 3 : 4)),
+        (name) => tf.scalar(values[name]),
+      );
+    const all = run(trained.map((_, i) => i));
+    trained.forEach(({ shape }, i) => {
+      const alone = run([i]);
+      const pairs = [
+        [all.values[i], alone.values[0]],
+        ...[...all.slots].map(([slot, list]) => [list[i], alone.slots.get(slot)![0]]),
+      ];
+      for (const [got, wanted] of pairs) {
+        expect(got.shape).toEqual(shape);
+        expect([...got.dataSync()]).toEqual([...wanted.dataSync()]);
+      }
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../core/tensor/compile.js';
-import { openRuntime, type TensorRuntime, tf } from '../../../core/tensor/index.js';
-import { modelInputs } from '../../../core/tensor/step.js';
+import { openRuntime, type Scalar, type TensorRuntime, tf } from '../../../core/tensor/index.js';
+import { type Measure, modelInputs } from '../../../core/tensor/step.js';
 import { trace } from '../../../core/tensor/trace.js';
 import { build } from '../../plugins/model/network-checks.js';
 import { pattern } from './run.js';
@@ -35,7 +35,7 @@ describe('a step of a training', () => {
 
   it('leaves all tensors with the shapes they have in a checkpoint', async () => {
     const network = build('unet', { featureMaps: [4, 6], normalization: 'bn' });
-    const loss = ([output]: readonly tf.Tensor[]) => tf.mean(tf.square(output)) as tf.Scalar;
+    const loss: Measure = ([output]) => tf.mean(tf.square(output)) as Scalar;
     const program = await runtime.train({ network, loss, metrics: {}, optimizer: { name: 'ADAM' }, seed: 0 });
     const input = pattern([1, 8, 8, 1]);
     const before = await program.state();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('attention_unet', () => {
   itMatchesTheReference('attention_unet', ['attention_unet-2d.npz']);
@@ -13,6 +14,9 @@ describe('attention_unet', () => {
   ]);
 
   itLearns('attention_unet', { featureMaps: [4, 6, 8], zDown: [1, 2] }, { plane: 16, depth: 4 });
+  itExports('attention_unet', {
+    '2D': { parameters: { featureMaps: [4, 6, 8] }, outputChannels: [2], space: [16, 24], others: [[8, 16]] },
+  });
 
   it('has no group normalisation, because its gates normalise one channel', () => {
     expect(() => build('attention_unet', { normalization: 'gn' })).toThrow(/single channel.*Take bn or in/);

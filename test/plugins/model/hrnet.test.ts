@@ -2,7 +2,8 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { type Config, ConfigSchema } from '../../../core/config/index.js';
 import { hrnet } from '../../../plugins/model/hrnet.js';
-import { build, itExports, itHasSizes, itLearnsIn, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itLearnsIn, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 const ofWidth = (variant: string) =>
   hrnet.fromConfig!(withSection((section) => Object.assign(section, { VARIANT: variant })));
@@ -28,11 +29,17 @@ describe('hrnet', () => {
   const stage = { modules: 1, blocks: [1, 1], channels: [4, 6] };
   itLearnsIn([3], 'hrnet', { stages: [stage], zDown: [1] }, { plane: 16, depth: 2 });
   const stages = [stage, { modules: 1, blocks: [1, 1, 1], channels: [4, 6, 8] }];
-  itExports('hrnet', { stages }, { outputChannels: [1, 2] }, [
-    [32, 48],
-    [64, 32],
-    [16, 48],
-  ]);
+  itExports('hrnet', {
+    '2D': {
+      parameters: { stages },
+      outputChannels: [1, 2],
+      space: [32, 48],
+      others: [
+        [64, 32],
+        [16, 48],
+      ],
+    },
+  });
 
   it('takes the lists of a custom variant, as many as there are stages', () => {
     const own = hrnet.fromConfig!(

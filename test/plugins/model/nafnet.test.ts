@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
-import { build, itExports, itHasSizes, itLearnsIn, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itLearnsIn, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 const small = { width: 4, encBlkNums: [1, 1], middleBlkNum: 1, decBlkNums: [1, 1] };
 
@@ -18,10 +19,9 @@ describe('nafnet', () => {
   ]);
 
   itLearnsIn([2], 'nafnet', small, { plane: 16, depth: 1 });
-  itExports('nafnet', small, { inputChannels: 2, outputChannels: [3] }, [
-    [16, 24],
-    [8, 12],
-  ]);
+  itExports('nafnet', {
+    '2D': { parameters: small, inputChannels: 2, outputChannels: [3], space: [16, 24], others: [[8, 12]] },
+  });
 
   it('takes images of any size', async () => {
     const runtime = await openRuntime({ device: 'cpu' });

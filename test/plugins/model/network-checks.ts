@@ -1,8 +1,5 @@
 /** What every network of the family is held to: reference numbers, sizes, both ways of running, learning. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import * as ort from 'onnxruntime-node';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildNetwork } from '../../../core/plugin/network.js';
 import { atTargetSize } from '../../../core/plugin/prediction-size.js';
@@ -16,11 +13,11 @@ import {
   type TensorRuntime,
   tf,
 } from '../../../core/tensor/index.js';
-import { exportOnnx } from '../../../core/tensor/onnx/export.js';
-import { modelInputs } from '../../../core/tensor/step.js';
+import type { Measure, TrainingSpec } from '../../../core/tensor/step.js';
 import { builtInPlugin } from '../../../plugins/index.js';
 import { compareWithFixture, type Fixture, networkOfFixture, readFixture } from '../../../scripts/golden-fixture.js';
-import { channelsLast, pattern, relativeError } from '../../core/tensor/run.js';
+import { pattern, relativeError } from '../../core/tensor/run.js';
+import { kernelFile, kernelsOf } from './compiled-kernels.js';
 
 const FIXTURES = new URL('../../fixtures/tensor/', import.meta.url);
 const { fixtures } = JSON.parse(readFileSync(new URL('index.json', FIXTURES), 'utf8')) as { fixtures: Fixture[] };
@@ -100,91 +97,49 @@ export function itLearnsIn(
     const target = { data: input.data.map((value) => (value > 0 ? 1 : 0)), shape: input.shape };
     const compiled = useRuntime('cpu');
     const eager = useRuntime('eager');
+    const spec = (): TrainingSpec => ({
+      network: build(architecture, small, { ndim }),
+      loss: atPredictedSize,
+      metrics: {},
+      optimizer: { name: 'ADAM' },
+      seed: 1,
+    });
 
     it('lowers the loss in 20 compiled steps', async () => {
-      const losses = await train(compiled.current, build(architecture, small, { ndim }), input, target, 20);
+      const losses = await train(compiled.current, spec(), input, target, 20);
       expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]);
+      expect(compiled.current.description).toMatch(/^compiled for/);
       expect(compiled.notices).toEqual([]);
     });
 
+    it('consists of known kernels', async () => {
+      await expect(kernelsOf(spec(), input, target)).toMatchFileSnapshot(kernelFile(architecture, `${ndim}D`));
+    });
+
     it('is the same compiled and eager', async () => {
-      const network = build(architecture, small, { ndim });
-      const wanted = await train(eager.current, network, input, target, 2);
-      const got = await train(compiled.current, network, input, target, 2);
+      const wanted = await train(eager.current, spec(), input, target, 2);
+      const got = await train(compiled.current, spec(), input, target, 2);
       expect(relativeError(got, wanted)).toBeLessThan(1e-3);
     });
   });
 }
 
+const atPredictedSize: Measure = (output, wanted) => {
+  const [fitted] = atTargetSize(output, wanted);
+  return tf.mean(tf.squaredDifference(fitted, wanted)) as Scalar;
+};
+
 async function train(
   runtime: TensorRuntime,
-  network: Module,
+  spec: TrainingSpec,
   input: TensorData,
   target: TensorData,
   steps: number,
 ): Promise<number[]> {
-  const program = await runtime.train({
-    network,
-    loss: (output, wanted) => {
-      const [fitted] = atTargetSize(output, wanted);
-      return tf.mean(tf.squaredDifference(fitted, wanted)) as Scalar;
-    },
-    metrics: {},
-    optimizer: { name: 'ADAM' },
-    seed: 1,
-  });
+  const program = await runtime.train(spec);
   const losses: number[] = [];
   for (let step = 0; step < steps; step++)
     losses.push((await program.step(input, target, { learningRate: 3e-3 }, { epoch: 0, step })).loss);
   await program.dispose();
   return losses;
-}
-
-/**
- * The network as an ONNX file, run by ONNX Runtime alone, predicts images of other sizes and numbers as we do.
- *
- * @param spaces sides of the images; the file is made for the first ones.
- */
-export function itExports(architecture: string, small: object, shape: Shape, spaces: readonly number[][]): void {
-  const runtime = useRuntime('cpu');
-
-  it(`predicts as an ONNX file in ${shape.ndim ?? 2}D`, async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'biagraph-onnx-'));
-    try {
-      const network = build(architecture, small, shape);
-      const { inputChannels = 1 } = shape;
-      const weights = weightsOf(network);
-      const file = path.join(folder, 'network.onnx');
-      await exportOnnx(network, weights, { file, space: spaces[0], inputChannels });
-      const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1 });
-      const program = await runtime.current.infer(network, weights);
-      for (const [i, space] of spaces.entries()) {
-        const input = pattern([i + 1, inputChannels, ...space], 5);
-        const wanted = await program.predict(channelsLast(input));
-        const feed = new ort.Tensor('float32', input.data, input.shape);
-        const results = await session.run({ [session.inputNames[0]]: feed });
-        expect(session.outputNames).toHaveLength(wanted.length);
-        wanted.forEach((tensor, k) => {
-          const { data, dims } = results[session.outputNames[k]];
-          const got = channelsLast({ data: data as Float32Array, shape: dims });
-          expect(got.shape).toEqual(tensor.shape);
-          expect(relativeError(got.data, tensor.data)).toBeLessThan(1e-4);
-        });
-      }
-      await program.dispose();
-      await session.release();
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
-}
-
-/** Weights of every kind, variances among them. */
-function weightsOf(network: Module): Map<string, TensorData> {
-  return new Map(
-    modelInputs(network).map(({ name, shape }, i) => {
-      const { data } = pattern(shape, i, 0.2);
-      return [name, { shape, data: data.map((v) => (name.includes('running_var') ? v + 0.4 : v)) }];
-    }),
-  );
 }

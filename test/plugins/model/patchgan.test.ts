@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { openRuntime } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
-import { build, itExports, itHasSizes, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('patchgan', () => {
   itMatchesTheReference('patchgan');
 
   itHasSizes('patchgan', [[2_764_481, {}]]);
 
-  itExports('patchgan', { baseFilters: 4 }, { inputChannels: 2 }, [
-    [64, 48],
-    [48, 96],
-  ]);
+  itExports('patchgan', {
+    '2D': { parameters: { baseFilters: 4 }, inputChannels: 2, space: [64, 48], others: [[48, 96]] },
+  });
 
   it('says that it is 2D, and which patches are too small', async () => {
     expect(() => build('patchgan', {}, { ndim: 3 })).toThrow(/PatchGAN: the network is 2D/);

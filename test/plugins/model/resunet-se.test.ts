@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('resunet_se', () => {
   itMatchesTheReference('resunet_se');
@@ -15,6 +16,14 @@ describe('resunet_se', () => {
   ]);
 
   itLearns('resunet_se', { featureMaps: [4, 16, 20], zDown: [1, 2] }, { plane: 16, depth: 4 });
+  itExports('resunet_se', {
+    '2D': {
+      parameters: { featureMaps: [4, 16, 20], normalization: 'in' },
+      outputChannels: [1, 2],
+      space: [16, 24],
+      others: [[8, 16]],
+    },
+  });
 
   it('has a shortcut instead of the leading convolution where asked', () => {
     const names = [...build('resunet_se', { extraConv: false }).slots()].map(([name]) => name);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('resunet', () => {
   itMatchesTheReference('resunet', ['resunet-2d-largerio.npz', 'resunet-2d-separated-decoders.npz']);
@@ -15,6 +16,9 @@ describe('resunet', () => {
   ]);
 
   itLearns('resunet', { featureMaps: [4, 6, 8], zDown: [1, 2] }, { plane: 16, depth: 4 });
+  itExports('resunet', {
+    '2D': { parameters: { featureMaps: [4, 6, 8] }, outputChannels: [2], space: [16, 24], others: [[8, 16]] },
+  });
 
   it('pools along one axis where a pair of factors says so', () => {
     const shapes = new Map(build('resunet', { featureMaps: [4, 6, 8], yxDown: [[1, 2], 2] }).slots());

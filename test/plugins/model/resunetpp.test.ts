@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('resunet++', () => {
   itMatchesTheReference('resunet++');
@@ -11,6 +12,9 @@ describe('resunet++', () => {
   ]);
 
   itLearns('resunet++', { featureMaps: [4, 6, 8, 10], zDown: [1, 1, 2] }, { plane: 16, depth: 4 });
+  itExports('resunet++', {
+    '2D': { parameters: { featureMaps: [4, 6, 8, 10] }, outputChannels: [2], space: [32, 48], others: [[16, 32]] },
+  });
 
   it('has one decoder', () => {
     const heads = { outputChannels: [1, 2] };

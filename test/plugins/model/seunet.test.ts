@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('seunet', () => {
   itMatchesTheReference('seunet');
@@ -16,6 +17,16 @@ describe('seunet', () => {
 
   // Four feature maps squeeze to none: two empty tensors and a gate of one half.
   itLearns('seunet', { featureMaps: [4, 16, 20], zDown: [1, 2] }, { plane: 16, depth: 4 });
+  itExports('seunet', {
+    '2D': { parameters: { featureMaps: [4, 16, 20] }, outputChannels: [2], space: [16, 24], others: [[8, 16]] },
+    '3D': {
+      parameters: { featureMaps: [4, 16, 20], zDown: [1, 2] },
+      ndim: 3,
+      inputChannels: 2,
+      space: [4, 16, 16],
+      others: [[8, 8, 24]],
+    },
+  });
 
   it('numbers squeeze-and-excitation after what is there', () => {
     const last = (parameters: object) =>

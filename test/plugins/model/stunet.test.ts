@@ -2,7 +2,8 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { type Config, ConfigSchema } from '../../../core/config/index.js';
 import { stunet } from '../../../plugins/model/stunet.js';
-import { build, itExports, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 function ofVariant(section: object) {
   const config = Value.Create(ConfigSchema) as Config;
@@ -33,10 +34,15 @@ describe('stunet', () => {
       [3, 3, 3],
     ],
   };
-  itExports('stunet', { dims: [4, 6, 8], depth: [1, 2, 1], ...flat }, { ndim: 3, outputChannels: [2, 3] }, [
-    [4, 8, 16],
-    [8, 16, 8],
-  ]);
+  itExports('stunet', {
+    '3D': {
+      parameters: { dims: [4, 6, 8], depth: [1, 2, 1], ...flat },
+      ndim: 3,
+      outputChannels: [2, 3],
+      space: [4, 8, 16],
+      others: [[8, 16, 8]],
+    },
+  });
 
   it('takes the lists of a custom variant', () => {
     const lists = {

@@ -14,8 +14,9 @@ import {
   tf,
 } from '../../../core/tensor/index.js';
 import { exportOnnx } from '../../../core/tensor/onnx/export.js';
-import { type Measure, modelInputs } from '../../../core/tensor/step.js';
+import { type Measure, modelInputs, type TrainingSpec } from '../../../core/tensor/step.js';
 import { channelsLast, pattern, relativeError } from '../../core/tensor/run.js';
+import { kernelFile, kernelsOf } from './compiled-kernels.js';
 import { build } from './network-checks.js';
 
 /** Every pixel of the input in a block of `factor` × `factor`, `[n, y, x, c]`. */
@@ -68,9 +69,12 @@ export function classesInTurn(classes: number): Lesson['target'] {
   });
 }
 
-/** 20 compiled steps lower the loss, with nothing falling back, and the first ones are those of eager ones. */
+/**
+ * 20 compiled steps lower the loss, with nothing falling back, and the first ones are those of eager ones. What they
+ * consist of is in test/fixtures/kernels.
+ */
 export function itTrains(architecture: string, lessons: Readonly<Record<string, Lesson>>): void {
-  describe.each(Object.entries(lessons))('learning, %s', (_, lesson) => {
+  describe.each(Object.entries(lessons))('learning, %s', (variant, lesson) => {
     const { space, inputChannels = 1, target, loss = meanSquaredError, rate = 3e-3, below = 0.8 } = lesson;
     const notices: string[] = [];
     let compiled: TensorRuntime;
@@ -82,9 +86,12 @@ export function itTrains(architecture: string, lessons: Readonly<Record<string, 
     afterAll(() => Promise.all([compiled.dispose(), eager.dispose()]));
 
     const input = pattern([2, ...space, inputChannels], 3);
-    const losses = async (runtime: TensorRuntime, steps: number) => {
+    const spec = (): TrainingSpec => {
       const network = build(architecture, lesson.parameters, lesson);
-      const program = await runtime.train({ network, loss, metrics: {}, optimizer: { name: 'ADAM' }, seed: 1 });
+      return { network, loss, metrics: {}, optimizer: { name: 'ADAM' }, seed: 1 };
+    };
+    const losses = async (runtime: TensorRuntime, steps: number) => {
+      const program = await runtime.train(spec());
       const seen: number[] = [];
       for (let step = 0; step < steps; step++)
         seen.push((await program.step(input, target(input), { learningRate: rate }, { epoch: 0, step })).loss);
@@ -95,7 +102,12 @@ export function itTrains(architecture: string, lessons: Readonly<Record<string, 
     it('lowers the loss in 20 compiled steps', async () => {
       const seen = await losses(compiled, 20);
       expect(seen.at(-1)).toBeLessThan(below * seen[0]);
+      expect(compiled.description).toMatch(/^compiled for/);
       expect(notices).toEqual([]);
+    });
+
+    it('consists of known kernels', async () => {
+      await expect(kernelsOf(spec(), input, target(input))).toMatchFileSnapshot(kernelFile(architecture, variant));
     });
 
     it('is the same compiled and eager', async () => {

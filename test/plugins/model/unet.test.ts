@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('unet', () => {
   itMatchesTheReference('unet', [
@@ -21,6 +22,16 @@ describe('unet', () => {
   ]);
 
   itLearns('unet', { featureMaps: [4, 6, 8], zDown: [1, 2] }, { plane: 16, depth: 4 });
+  itExports('unet', {
+    '2D': { parameters: { featureMaps: [4, 6, 8] }, outputChannels: [1, 2], space: [16, 24], others: [[8, 16]] },
+    '3D': {
+      parameters: { featureMaps: [4, 6, 8], zDown: [1, 2] },
+      ndim: 3,
+      inputChannels: 2,
+      space: [4, 16, 16],
+      others: [[8, 8, 24]],
+    },
+  });
 
   it('says when there are too few pooling factors', () => {
     expect(() => build('unet', { yxDown: [2, 2] })).toThrow(/U-Net: yxDown has 2 values, but 4 levels/);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { build, itExports, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('unext_v1', () => {
   itMatchesTheReference('unext_v1');
@@ -12,11 +13,10 @@ describe('unext_v1', () => {
 
   const small = { featureMaps: [4, 6, 8], convLayers: [1, 2, 1], zDown: [1, 2], layerScale: 0.5 };
   itLearns('unext_v1', small, { plane: 16, depth: 4 });
-  const heads = { outputChannels: [1, 3] };
-  itExports('unext_v1', small, heads, [
-    [16, 24],
-    [24, 8],
-  ]);
+  itExports('unext_v1', {
+    '2D': { parameters: small, outputChannels: [1, 3], space: [16, 24], others: [[24, 8]] },
+    '3D': { parameters: small, ndim: 3, space: [4, 16, 16], others: [[8, 8, 24]] },
+  });
 
   it('has no layer scale where it is 0', () => {
     const names = [...build('unext_v1', { layerScale: 0 }).slots()].map(([name]) => name);

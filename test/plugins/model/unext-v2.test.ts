@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { build, itExports, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
+import { itExports } from './training-checks.js';
 
 describe('unext_v2', () => {
   itMatchesTheReference('unext_v2');
@@ -12,11 +13,10 @@ describe('unext_v2', () => {
 
   const small = { featureMaps: [4, 6, 8], convLayers: [1, 2, 1], zDown: [1, 2] };
   itLearns('unext_v2', small, { plane: 16, depth: 4 });
-  const heads = { outputChannels: [1, 3] };
-  itExports('unext_v2', small, heads, [
-    [16, 24],
-    [24, 8],
-  ]);
+  itExports('unext_v2', {
+    '2D': { parameters: small, outputChannels: [1, 3], space: [16, 24], others: [[24, 8]] },
+    '3D': { parameters: small, ndim: 3, space: [4, 16, 16], others: [[8, 8, 24]] },
+  });
 
   it('normalises responses of all blocks', () => {
     const names = [...build('unext_v2').slots()].map(([name]) => name);
