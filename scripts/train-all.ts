@@ -3,8 +3,8 @@
  *
  *     npm run train-all -- FOLDER [--only TEXT] [--steps 20]
  *
- * FOLDER holds the example sets semantic-em-2d, semantic-em-3d, super-resolution-2d, self-supervision-em-2d and
- * classification-blood. One line an architecture with its loss, at the end `N passed, M failed`. An architecture passes
+ * FOLDER holds the example sets semantic-em-2d, semantic-em-3d, super-resolution-2d, image-to-image-2d,
+ * self-supervision-em-2d and classification-blood. One line an architecture with its loss, at the end `N passed, M failed`. An architecture passes
  * when its last losses are below its first and nothing was told, such as a fall back to the eager runtime.
  */
 import { spawn } from 'node:child_process';
@@ -61,6 +61,19 @@ const trainings: Training[] = [
     'MODEL.RCAN_RG_BLOCK_NUM=3',
     'MODEL.RCAN_RCAB_BLOCK_NUM=4',
   ]),
+  ...family(['nafnet'], 'image-to-image-2d', [
+    ...pair('image-to-image-2d', 'raw', 'target'),
+    'DATA.PATCH_SIZE=(64, 64, 1)',
+    'MODEL.FEATURE_MAPS=[8, 16, 32, 64, 128]',
+    'MODEL.NAFNET.ENC_BLK_NUMS=[1, 1, 1, 2]',
+    'MODEL.NAFNET.DEC_BLK_NUMS=[1, 1, 1, 1]',
+    'MODEL.NAFNET.MIDDLE_BLK_NUM=2',
+    'MODEL.NAFNET.PATCHGAN.BASE_FILTERS=16',
+    'LOSS.TYPE=[MAE, BCE]',
+    'LOSS.WEIGHTS=[1, 0.01]',
+    'TRAIN.OPTIMIZER=[ADAMW, ADAMW]',
+    'TRAIN.LR=[1e-3, 1e-4]',
+  ]),
   ...family(['mae'], 'self-supervision-masking-2d', [
     `DATA.TRAIN.PATH=${folder}/self-supervision-em-2d/pre-train`,
     'DATA.PATCH_SIZE=(64, 64, 1)',
@@ -81,13 +94,13 @@ interface Seen {
 /** Runs a job until it has done its steps, and stops it then. */
 function train({ architecture, template, sets }: Training, out: string): Promise<Seen> {
   const settings = [
-    ...sets,
     `MODEL.ARCHITECTURE=${architecture}`,
     'TEST.ENABLE=False',
     'TRAIN.BATCH_SIZE=4',
     'TRAIN.LR=[1e-3]',
     "TRAIN.LR_SCHEDULER.NAME=''",
     'SYSTEM.DEVICE=cpu',
+    ...sets,
   ];
   const words = [
     '--import',
