@@ -49,18 +49,29 @@ function checkDivisible(c: Check): void {
   const names = c.dims === 3 ? ['Z', 'Y', 'X'] : ['Y', 'X'];
   const sides = DATA.PATCH_SIZE.slice(0, c.dims);
   const whole: number[] = sides.map(() => 1);
-  for (let step = 0; step < steps; step++) {
+  const levels = Array.from({ length: steps }, (_, step) => {
     const factor = plane[step] ?? 1;
     const [y, x] = Array.isArray(factor) ? factor : [factor, factor];
-    const factors = c.dims === 3 ? [depth[step] ?? 1, y, x] : [y, x];
+    return { name: `level ${step + 1}`, factors: c.dims === 3 ? [depth[step] ?? 1, y, x] : [y, x] };
+  });
+  let least = 2;
+  if (c.architecture.startsWith('unext')) {
+    // Those of the rule are sides of the image, these of what the stem leaves.
+    least = 1;
+    // BiaPy's rule leaves the stem out, and such a training ends in an error of shapes.
+    const side = MODEL.CONVNEXT_STEM_K_SIZE;
+    const stem = c.dims === 3 ? [Math.max(side, levels[0]?.factors[0] ?? 1), side, side] : [side, side];
+    levels.unshift({ name: 'the stem', factors: stem });
+  }
+  for (const { name, factors } of levels) {
     for (const [axis, side] of sides.entries()) {
       whole[axis] *= factors[axis];
-      if (factors[axis] > 0 && side % factors[axis] === 0 && side > 2) continue;
+      if (factors[axis] > 0 && side % factors[axis] === 0 && side > least) continue;
       c.error(
         'R305',
         ['DATA.PATCH_SIZE', key, 'MODEL.FEATURE_MAPS', 'MODEL.YX_DOWN', 'MODEL.Z_DOWN', 'MODEL.HRNET.VARIANT'],
-        `The ${names[axis]} side of the patch ${showPlain(DATA.PATCH_SIZE)} cannot be divided by ${whole[axis]}, as level ${step + 1} of ${c.architecture} asks.`,
-        `Take a multiple of ${2 ** steps}, fewer levels${names[axis] === 'Z' ? ', or Z_DOWN 1' : ''}.`,
+        `The ${names[axis]} side of the patch ${showPlain(DATA.PATCH_SIZE)} cannot be divided by ${whole[axis]}, as ${name} of ${c.architecture} asks.`,
+        `Take a multiple of ${levels.reduce((all, level) => all * Math.max(level.factors[axis], 1), 1)}, fewer levels${names[axis] === 'Z' ? ', or Z_DOWN 1' : ''}.`,
       );
       return;
     }

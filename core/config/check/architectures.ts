@@ -38,6 +38,9 @@ export const solidArchitectures = [
   'wavelettention',
 ];
 
+/** Of these, those that the rules allow in 3D and whose networks are 2D, in BiaPy too. */
+export const planeArchitectures = ['dfcan', 'nafnet'];
+
 /** Architectures that can predict more than two classes, classification aside (R264). */
 export const classArchitectures = segmentation;
 

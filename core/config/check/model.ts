@@ -5,6 +5,7 @@ import {
   allArchitectures,
   classArchitectures,
   plainUnets,
+  planeArchitectures,
   solidArchitectures,
   transformerHeads,
   unets,
@@ -40,6 +41,13 @@ function checkArchitecture(c: Check): void {
       architecture === 'wdsr' && c.is(SR, I2I, SSL) ? 'R288' : 'R263',
       [key, 'PROBLEM.NDIM'],
       `${architecture} is 2D.`,
+      `In 3D take one of ${solidArchitectures.slice(0, 6).join(', ')}, for example.`,
+    );
+  else if (c.dims === 3 && planeArchitectures.includes(architecture))
+    c.error(
+      '',
+      [key, 'PROBLEM.NDIM'],
+      `${architecture} is a network of planes: it has no 3D form.`,
       `In 3D take one of ${solidArchitectures.slice(0, 6).join(', ')}, for example.`,
     );
   if (c.config.DATA.N_CLASSES > 2 && c.isNot(CLS) && !classArchitectures.includes(architecture))

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { adversaryOf } from '../../graphs/adversary.js';
+import { lossesOf, networkOf } from '../../graphs/supervised.js';
+import { catalog } from '../plugins/nodes.js';
+import { configOf } from './config.js';
+
+const NAFNET = {
+  'PROBLEM.TYPE': 'IMAGE_TO_IMAGE',
+  'MODEL.ARCHITECTURE': 'nafnet',
+  'MODEL.FEATURE_MAPS': [16, 32, 64, 128, 256],
+  'MODEL.NAFNET.PATCHGAN.BASE_FILTERS': 8,
+  'LOSS.TYPE': ['MAE', 'HINGE'],
+  'LOSS.WEIGHTS': [1, 0.1],
+  'TRAIN.OPTIMIZER': ['ADAMW', 'SGD'],
+  'TRAIN.LR': [1e-3, 2e-4],
+};
+
+function parts(changes: object = {}) {
+  const config = configOf({ ...NAFNET, ...changes });
+  const network = networkOf(config, catalog, [2]);
+  return { adversary: adversaryOf(config, catalog, network), losses: lossesOf(config, catalog) };
+}
+
+describe('adversarial training', () => {
+  it('takes the second entry of what is given for each optimizer', () => {
+    const { adversary, losses } = parts();
+    expect(losses.map(({ id, weight }) => [id, weight])).toEqual([['MAE', 1]]);
+    expect(adversary).toMatchObject({
+      network: { architecture: 'patchgan', parameters: { baseFilters: 8 }, ndim: 2, inputChannels: 2 },
+      ...{ loss: 'HINGE', weight: 0.1, optimizer: 'SGD', learningRate: 2e-4, betas: [0.9, 0.999] },
+    });
+  });
+
+  it('is for the network that has a discriminator', () => {
+    const changes = { 'MODEL.ARCHITECTURE': 'unet', 'TRAIN.OPTIMIZER': ['ADAMW'], 'TRAIN.LR': [1e-3] };
+    expect(() => parts(changes)).toThrow(/the loss 'HINGE' is not available .* which nafnet alone has/);
+    expect(parts({ ...changes, 'LOSS.TYPE': ['MAE'], 'LOSS.WEIGHTS': [1] }).adversary).toBeUndefined();
+  });
+
+  it.each([
+    [{ 'LOSS.TYPE': ['MAE', 'HINGE', 'BCE'], 'LOSS.WEIGHTS': [] }, /two ways to judge the same/],
+    [{ 'LOSS.TYPE': ['BCE'], 'LOSS.WEIGHTS': [] }, /BCE alone does not tell .* \[MAE, BCE\]/],
+    [{ 'LOSS.GAN.R1_GAMMA': 1 }, /no gradient penalty/],
+    [{ 'LOSS.GAN.ADAPTIVE_GAN_WEIGHT': true }, /by LOSS\.WEIGHTS alone/],
+    [{ 'TRAIN.ACCUM_ITER': 2 }, /cannot be gathered/],
+    [{ 'PROBLEM.TYPE': 'DENOISING' }, /needs clean images/],
+  ])('says what it cannot be combined with: %j', (changes, message) => {
+    expect(() => parts(changes)).toThrow(message);
+  });
+});
