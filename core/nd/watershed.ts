@@ -1,11 +1,14 @@
 /**
  * Marker-controlled watershed: labels grow from their markers over a surface, the lowest pixels first.
  *
- * F. Meyer's flooding with a queue ordered by value and then by age, as `skimage.segmentation.watershed`; compact watershed:
+ * F. Meyer's flooding with a queue ordered by value and then by age, as `skimage.segmentation.watershed`; values are ranked first, so
+ * that the queue is a row of buckets; compact watershed:
  * P. Neubert, P. Protzel, ICPR 2014.
  */
 
 import { type Image, image } from '../image/image.js';
+import { BucketQueue } from './bucket-queue.js';
+import { rankValues } from './rank-values.js';
 
 export interface WatershedOptions {
   /** Pixels that may be flooded: those not 0 in the first channel; all where left out. */
@@ -39,11 +42,15 @@ export function watershed(surface: Image, markers: Image, options: WatershedOpti
   for (let k = 0; k < slabs; k++) {
     const basin = new Basin([slab, height, width], sides.length === 3 && !bySlices ? 3 : 2, options.connectivity ?? 1);
     basin.fill(surface, markers, mask, k * slab * pixels);
-    basin.flood(compactness);
+    if (compactness > 0) basin.floodByHeap(compactness);
+    else basin.flood();
     basin.read(result, k * slab * pixels);
   }
   return image(result, [...sides, 1], surface.metadata);
 }
+
+/** Pixels of an image up to which markers of one value flow in the order of scikit-image's heap. */
+const MOST_EXACT = 2 ** 22;
 
 /** A volume with a border of one pixel that is never flooded, so that neighbours need no checks. */
 class Basin {
@@ -103,7 +110,58 @@ class Basin {
         visit((z + 1) * this.plane + (y + 1) * this.row + 1, pixel, width);
   }
 
-  flood(compactness: number): void {
+  /**
+   * Each pixel enters the queue once, with the label of the pixel that it was reached from. Of markers of one value those that come
+   * first flow first; in scikit-image the form of its heap decides, which is kept to as long as the image is not large.
+   */
+  flood(): void {
+    const { values, labels, open, neighbours } = this;
+    let count = 0;
+    for (let at = 0; at < open.length; at++) count += open[at];
+    const chosen = new Float64Array(count);
+    for (let at = 0, to = 0; at < open.length; at++) if (open[at] === 1) chosen[to++] = values[at];
+    const ranked = rankValues(chosen);
+    // Markers that have nothing beside them to flood need not wait.
+    const flows = (at: number) => {
+      for (let i = 0; i < neighbours.length; i++) {
+        const next = at + neighbours[i];
+        if (open[next] === 1 && labels[next] === 0) return true;
+      }
+      return false;
+    };
+    const markers: number[] = [];
+    const owners = new Uint32Array(ranked.count);
+    let tied = false;
+    for (let at = 0, from = 0; at < open.length; at++) {
+      if (open[at] === 0) continue;
+      const rank = ranked.ranks[from++];
+      const label = labels[at];
+      if (label === 0 || !flows(at)) continue;
+      if (owners[rank] !== 0 && owners[rank] !== label) tied = true;
+      owners[rank] = label;
+      markers.push(at);
+    }
+    if (tied && open.length <= MOST_EXACT) {
+      this.floodByHeap(0);
+      return;
+    }
+    // The values are not needed any more: their memory takes the ranks.
+    const ranks = new Uint32Array(values.buffer, 0, values.length);
+    for (let at = 0, from = 0; at < open.length; at++) if (open[at] === 1) ranks[at] = ranked.ranks[from++];
+    const queue = new BucketQueue(Math.max(ranked.count, 1), open.length);
+    for (const at of markers) queue.push(ranks[at], at);
+    for (let at = queue.pop(); at >= 0; at = queue.pop()) {
+      const label = labels[at];
+      for (let i = 0; i < neighbours.length; i++) {
+        const next = at + neighbours[i];
+        if (open[next] === 0 || labels[next] !== 0) continue;
+        labels[next] = label;
+        queue.push(ranks[next], next);
+      }
+    }
+  }
+
+  floodByHeap(compactness: number): void {
     const { values, labels, open, neighbours } = this;
     const queue = new Queue();
     for (let at = 0; at < labels.length; at++) if (labels[at] !== 0) queue.push(values[at], 0, at, at);
