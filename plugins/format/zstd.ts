@@ -1,19 +1,46 @@
 /** zstd data by geotiff's decoder, which must be handed sound frames of known size only. */
 
+import zlib from 'node:zlib';
+
 /** Number of zstd in TIFF tag 259. */
 const ZSTD = 50000;
 
 /** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
 const SLACK = 64 * 1024;
 
+/** Node's own decoder, which came with 22.15; types of older versions do not know it. */
+const native = (zlib as { zstdDecompress?: NativeDecoder }).zstdDecompress;
+type NativeDecoder = (
+  frame: Uint8Array,
+  options: { maxOutputLength: number; chunkSize: number },
+  done: (error: Error | null, result: Uint8Array) => void,
+) => void;
+
+interface Decoder {
+  decode(frame: ArrayBuffer): ArrayBuffer | Promise<ArrayBuffer>;
+}
+let decoder: Promise<Decoder> | undefined;
+
 /** Decompresses one frame of about `expected` bytes. Throws an Error that says what is wrong. */
 export async function decodeZstd(data: Uint8Array, expected: number): Promise<Uint8Array> {
   const frame = soundFrame(data, expected);
+  if (native) {
+    const most = expected + SLACK;
+    return new Promise((resolve, reject) =>
+      native(frame, { maxOutputLength: most, chunkSize: most }, (error, found) =>
+        error ? reject(error) : resolve(found),
+      ),
+    );
+  }
+  decoder ??= openDecoder();
+  return new Uint8Array(await (await decoder).decode(frame.buffer as ArrayBuffer));
+}
+
+async function openDecoder(): Promise<Decoder> {
   const parameters = { tileWidth: 0, tileHeight: 0, predictor: 1, bitsPerSample: 8, planarConfiguration: 1 };
   // Only when needed: geotiff brings the package web-worker along, which takes every worker thread that imports it for its own.
   const { getDecoder } = await import('geotiff');
-  const decoder = await getDecoder(ZSTD, parameters);
-  return new Uint8Array(await decoder.decode(frame.buffer as ArrayBuffer));
+  return (await getDecoder(ZSTD, parameters)) as Decoder;
 }
 
 /**
