@@ -1,5 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
+import { ChunkCache } from '../../core/image/chunk-cache.js';
 import { ImageFiles } from '../../core/image/files.js';
 import { hdf5 } from '../../plugins/format/hdf5.js';
 import { zarr } from '../../plugins/format/zarr.js';
@@ -10,15 +11,34 @@ const PICTURE = `
 steps = np.arange(100 * 512 * 512, dtype=np.float64)
 picture = ((np.sin(steps * 0.01) * 0.5 + 0.5) * 4000).astype(np.uint16).reshape(100, 512, 512)`;
 
+const makingZarr = (file: string, compressor: string) => `
+import zarr, numcodecs, os
+file = os.path.join(folder, "${file}")
+if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
+    zarr.save_array(file, picture, chunks=(10, 128, 128), compressor=${compressor})
+`;
+
+const makingHdf5 = (label: 'plain' | 'gzip') => `
+import h5py, os
+file = os.path.join(folder, "${label}.h5")
+if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
+    with h5py.File(file, "w") as container:
+        container.create_dataset("data", data=picture, chunks=(10, 128, 128)${label === 'gzip' ? ', compression="gzip"' : ''})
+`;
+
 /** As a job reads: chunks are decoded in threads, here in as many as there are processors. */
-function reading(file: string) {
+function openFiles(): ImageFiles {
   const workers = os.availableParallelism();
-  const files = new ImageFiles({
+  return new ImageFiles({
     formats: [],
     containers: [zarr, hdf5],
     workers,
     worker: { url: decodeWorker, formats: [] },
   });
+}
+
+function reading(file: string) {
+  const files = openFiles();
   return (folder: string) => async () => () => files.read(path.join(folder, file), '3D', undefined, { axes: 'ZYX' });
 }
 
@@ -32,17 +52,45 @@ function readingCase(name: string, file: string, module: string, reference: stri
   };
 }
 
+/** Less than the whole array decoded, so that what is kept decides. */
+const CACHE = 32 * 2 ** 20;
+const PATCH = [10, 128, 128];
+
+/** Corners of patches anywhere, the same on both sides. */
+const CORNERS = Array.from({ length: 100 }, (_, i) =>
+  [90, 384, 384].map((most, axis) => Math.floor(((i * (axis + 3) * 0.618034) % 1) * (most + 1))),
+);
+
+/** Random patches, as a training reads them from a volume that does not fit into memory. */
+function patchCase(name: string, file: string, module: string, opening: string): DataCase {
+  return {
+    name: `${name}, 100 patches of ${PATCH.join('×')} uint16`,
+    modules: [module],
+    async prepare(folder) {
+      const files = openFiles();
+      return async () => {
+        const cache = new ChunkCache(CACHE);
+        const { source } = await files.readDeferred(path.join(folder, file), '3D', cache, { axes: 'ZYX' });
+        for (const start of CORNERS) await source!.read({ start, size: PATCH });
+        await cache.close();
+      };
+    },
+    reference: `
+${opening}
+def work():
+    for z, y, x in ${JSON.stringify(CORNERS)}:
+        array[z : z + ${PATCH[0]}, y : y + ${PATCH[1]}, x : x + ${PATCH[2]}]
+`,
+  };
+}
+
 const zarrCase = (label: string, compressor: string): DataCase => {
   const file = `${label.replaceAll(' ', '-')}.zarr`;
   return readingCase(
     `Zarr ${label}`,
     file,
     'zarr',
-    `
-import zarr, numcodecs, os
-file = os.path.join(folder, "${file}")
-if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
-    zarr.save_array(file, picture, chunks=(10, 128, 128), compressor=${compressor})
+    `${makingZarr(file, compressor)}
 def work():
     return zarr.open(file, mode="r")[...]
 `,
@@ -60,16 +108,18 @@ export const containers: DataCase[] = [
       `HDF5 ${label}`,
       `${label}.h5`,
       'h5py',
-      `
-import h5py, os
-file = os.path.join(folder, "${label}.h5")
-if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
-    with h5py.File(file, "w") as container:
-        container.create_dataset("data", data=picture, chunks=(10, 128, 128)${label === 'gzip' ? ', compression="gzip"' : ''})
+      `${makingHdf5(label)}
 def work():
     with h5py.File(file, "r") as container:
         return container["data"][...]
 `,
     ),
   ),
+  patchCase(
+    'Zarr blosc lz4',
+    'blosc-lz4.zarr',
+    'zarr',
+    `${makingZarr('blosc-lz4.zarr', 'numcodecs.Blosc("lz4")')}array = zarr.open(file, mode="r")`,
+  ),
+  patchCase('HDF5 gzip', 'gzip.h5', 'h5py', `${makingHdf5('gzip')}array = h5py.File(file, "r")["data"]`),
 ];

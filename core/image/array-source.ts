@@ -4,7 +4,7 @@
 import { DataError, FormatError } from '../errors.js';
 import { type Dimensionality, fitSpacing, imageOrder } from './axes.js';
 import type { CachedArray } from './chunk-cache.js';
-import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
+import { type ChunkRegion, chunksOfRegion, placeChunk, TOGETHER } from './chunk-region.js';
 import type { ChunkedArray } from './chunked-array.js';
 import { boundedSource } from './deferred.js';
 import { requireFinite } from './finite.js';
@@ -105,8 +105,12 @@ async function readInside(
   const shape = [...box.size, layout.shape[layout.shape.length - 1]];
   const result = image(allocate(cached.array.dtype, sizeOf(shape)), shape, metadata);
   const region = chunkRegion(cached.array, layout, box);
-  const read = (position: readonly number[]) => cached.get(position, signal);
-  await fillRegion(region, chunksOfRegion(region), read, result.data);
+  const positions = chunksOfRegion(region);
+  const work = async () => {
+    for (const position of positions)
+      await cached.use(position, (chunk) => placeChunk(region, position, chunk, result.data), signal);
+  };
+  await Promise.all(Array.from({ length: TOGETHER }, work));
   return result;
 }
 

@@ -6,8 +6,8 @@
  * Without that (patches in random order) the chunks used last stay.
  */
 import { type Chunk, type ChunkedArray, chunkGrid } from './chunked-array.js';
-import type { PixelArray } from './image.js';
-import { sizeOf } from './image.js';
+import { allocate, allocateShared, type DType, dtypeOf, type PixelArray, sizeOf } from './image.js';
+import { Scratch } from './scratch.js';
 import { ScratchFile } from './scratch-file.js';
 
 /** What a cache did so far; missing chunks count as read, for they were looked for. */
@@ -27,7 +27,14 @@ interface Kept {
   bytes: number;
   array: CachedArray;
   index: number;
+  /** How many use it now, or wait for it. */
+  users: number;
+  /** Whether it has left the cache; with the last user its memory is free. */
+  gone: boolean;
 }
+
+/** Arrays that are free to be filled again; more are given back. */
+const MOST_FREE = 8;
 
 export class ChunkCache {
   readonly counts: ChunkCounts = { read: 0, shared: 0, spilled: 0, restored: 0 };
@@ -35,6 +42,8 @@ export class ChunkCache {
   readonly #kept = new Map<string, Kept>();
   readonly #arrays: CachedArray[] = [];
   #bytes = 0;
+  /** New memory for each chunk would keep the collector of garbage busy, so that of dropped ones is used again. */
+  readonly #free: PixelArray[] = [];
 
   /** @param limit bytes of decoded chunks in memory; those being read come on top. */
   constructor(readonly limit: number) {}
@@ -53,6 +62,7 @@ export class ChunkCache {
 
   async close(): Promise<void> {
     this.#kept.clear();
+    this.#free.length = 0;
     this.#bytes = 0;
     for (const array of this.#arrays) await array.close();
   }
@@ -73,9 +83,33 @@ export class ChunkCache {
     while (this.#bytes > this.limit && this.#kept.size > 1) {
       const [oldest, victim] = this.#kept.entries().next().value!;
       if (oldest === key) break;
+      victim.users++;
       this.drop(oldest);
-      if (victim.chunk && victim.array.wanted(victim.index)) await victim.array.spill(victim.index, victim.chunk);
+      try {
+        if (victim.chunk && victim.array.wanted(victim.index)) await victim.array.spill(victim.index, victim.chunk);
+      } finally {
+        this.leave(victim);
+      }
     }
+  }
+
+  /** One user less. */
+  leave(kept: Kept): void {
+    kept.users--;
+    this.#recycle(kept);
+  }
+
+  /** Memory for a chunk, with any content. */
+  memory(dtype: DType, length: number, shared: boolean): PixelArray {
+    const fits = (data: PixelArray) =>
+      data.length === length && dtypeOf(data) === dtype && data.buffer instanceof SharedArrayBuffer === shared;
+    const at = this.#free.findIndex(fits);
+    if (at >= 0) return this.#free.splice(at, 1)[0];
+    return shared ? allocateShared(dtype, length) : allocate(dtype, length);
+  }
+
+  #recycle({ gone, users, chunk }: Kept): void {
+    if (gone && users === 0 && chunk && this.#free.length < MOST_FREE) this.#free.push(chunk.data);
   }
 
   drop(key: string): void {
@@ -83,6 +117,8 @@ export class ChunkCache {
     if (!found) return;
     this.#kept.delete(key);
     this.#bytes -= found.bytes;
+    found.gone = true;
+    this.#recycle(found);
   }
 }
 
@@ -90,7 +126,9 @@ export class ChunkCache {
 export class CachedArray {
   readonly grid: readonly number[];
   readonly #uses = new Map<number, number>();
-  readonly #pending = new Map<number, Promise<Chunk | undefined>>();
+  readonly #pending = new Map<number, { kept: Kept; reading: Promise<void> }>();
+  /** Memory of single reads, of which as many are under way. */
+  readonly #scratches: Scratch[] = [];
   readonly #spilled = new Map<number, { place: number; chunk: Promise<Omit<Chunk, 'data'> & { data: Empty }> }>();
   readonly #free: number[] = [];
   #places = 0;
@@ -117,13 +155,20 @@ export class CachedArray {
     return (this.#uses.get(index) ?? 0) > 0;
   }
 
-  /** A chunk, undefined where nothing is stored. Errors as {@link ChunkedArray.readChunk}. */
-  async get(position: readonly number[], signal?: AbortSignal): Promise<Chunk | undefined> {
+  /**
+   * Calls `visit` with a chunk, undefined where nothing is stored. The chunk must not be used afterwards: its memory may be
+   * filled with another one. Errors as {@link ReadChunk}.
+   */
+  async use<T>(position: readonly number[], visit: (chunk: Chunk | undefined) => T, signal?: AbortSignal): Promise<T> {
     const index = this.#index(position);
     const key = `${this.id}/${index}`;
-    const chunk = await this.#find(key, index, position, signal);
-    this.#used(key, index);
-    return chunk;
+    const kept = await this.#find(key, index, position, signal);
+    try {
+      return visit(kept.chunk);
+    } finally {
+      this.#used(key, index);
+      this.cache.leave(kept);
+    }
   }
 
   async spill(index: number, chunk: Chunk): Promise<void> {
@@ -146,42 +191,54 @@ export class CachedArray {
     await this.array.close();
   }
 
-  async #find(
-    key: string,
-    index: number,
-    position: readonly number[],
-    signal: AbortSignal | undefined,
-  ): Promise<Chunk | undefined> {
-    const kept = this.cache.take(key);
-    if (kept) return kept.chunk;
+  /** The chunk, with one user more. */
+  async #find(key: string, index: number, position: readonly number[], signal: AbortSignal | undefined): Promise<Kept> {
+    const found = this.cache.take(key);
+    if (found) {
+      found.users++;
+      return found;
+    }
     const pending = this.#pending.get(index);
     if (pending) {
       this.cache.counts.shared++;
-      return pending;
+      pending.kept.users++;
+      await pending.reading;
+      return pending.kept;
     }
-    const reading = this.#fetch(key, index, position, signal);
-    this.#pending.set(index, reading);
+    const kept: Kept = { chunk: undefined, bytes: 0, array: this, index, users: 1, gone: false };
+    const reading = this.#fetch(key, kept, position, signal);
+    this.#pending.set(index, { kept, reading });
     try {
-      return await reading;
+      await reading;
     } finally {
       this.#pending.delete(index);
     }
+    return kept;
   }
 
-  async #fetch(
-    key: string,
-    index: number,
-    position: readonly number[],
-    signal: AbortSignal | undefined,
-  ): Promise<Chunk | undefined> {
-    const chunk = (await this.#restore(index)) ?? (await this.#read(position, signal));
-    await this.cache.keep(key, { chunk, bytes: chunk?.data.byteLength ?? 0, array: this, index });
-    return chunk;
+  async #fetch(key: string, kept: Kept, position: readonly number[], signal: AbortSignal | undefined): Promise<void> {
+    kept.chunk = (await this.#restore(kept.index)) ?? (await this.#read(position, signal));
+    kept.bytes = kept.chunk?.data.byteLength ?? 0;
+    await this.cache.keep(key, kept);
   }
 
-  #read(position: readonly number[], signal: AbortSignal | undefined): Promise<Chunk | undefined> {
+  async #read(position: readonly number[], signal: AbortSignal | undefined): Promise<Chunk | undefined> {
     this.cache.counts.read++;
-    return this.array.readChunk(position, signal);
+    const { array } = this;
+    const length = sizeOf(array.chunk);
+    if (array.readInto) {
+      const data = this.cache.memory(array.dtype, length, true);
+      const strides = await array.readInto(position, data, signal);
+      return strides && { data, strides };
+    }
+    const scratch = this.#scratches.pop() ?? new Scratch();
+    const chunk = await array.readChunk(position, signal, scratch);
+    this.#scratches.push(scratch);
+    // Those at the end may be shorter.
+    if (!chunk || chunk.data.length !== length) return chunk && { ...chunk, data: chunk.data.slice() };
+    const data = this.cache.memory(array.dtype, length, false);
+    data.set(chunk.data);
+    return { data, strides: chunk.strides };
   }
 
   async #restore(index: number): Promise<Chunk | undefined> {
@@ -218,8 +275,8 @@ interface Empty {
 
 function emptyLike(data: PixelArray): Empty {
   const { length } = data;
-  const Type = data.constructor as new (length: number) => PixelArray;
-  return { make: () => new Type(length) };
+  const dtype = dtypeOf(data);
+  return { make: () => allocate(dtype, length) };
 }
 
 /** Places of the grid that a box touches, the last axis fastest. */

@@ -36,7 +36,7 @@ export function placeChunk(
 }
 
 /** Chunks of a region that are read at the same time. */
-const TOGETHER = 4;
+export const TOGETHER = 4;
 
 /** Reads chunks and puts them to their places. @param positions of the chunks; others may take from it too. */
 export async function fillRegion(

@@ -1,30 +1,46 @@
 /** Reading and decoding chunks in the worker threads that decode images; see `files.ts`. */
-import { buffersOf } from '../compute/buffers.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
-import type { Chunk, ChunkReading, ReadChunk } from './chunked-array.js';
+import type { ChunkReading, ReadChunk } from './chunked-array.js';
 import type { PixelArray } from './image.js';
+import { Scratch } from './scratch.js';
 
 /** What a thread is asked. */
-export type ChunkTask = { reading: ChunkReading } & (
-  | { position: readonly number[] }
-  /** The chunks of a region; several threads fill the same pixels, and count in `taken` which chunks they took. */
-  | { region: ChunkRegion; target: PixelArray; taken: Int32Array }
-);
+export type ChunkTask = OneChunk | SharedRegion;
+
+/** One chunk, into shared memory. */
+interface OneChunk {
+  reading: ChunkReading;
+  position: readonly number[];
+  target: PixelArray;
+}
+
+/** The chunks of a region; several threads fill the same pixels, and count in `taken` which chunks they took. */
+interface SharedRegion {
+  reading: ChunkReading;
+  region: ChunkRegion;
+  target: PixelArray;
+  taken: Int32Array;
+}
 
 /** Readers that this thread has, by the array they read; the ones used last. */
 const readers = new Map<string, ReadChunk>();
 const MOST_READERS = 16;
 
-/** Does a task. The buffers of the result may be handed over. Errors as {@link ReadChunk}. */
-export async function runChunkTask(task: ChunkTask): Promise<{ chunk?: Chunk; buffers: ArrayBuffer[] }> {
+/** A thread does one task at a time, and single chunks are copied before the next one. */
+const scratch = new Scratch();
+
+/** Does a task; of one chunk gives the strides, if it is stored. Errors as {@link ReadChunk}. */
+export async function runChunkTask(task: ChunkTask): Promise<{ strides?: readonly number[] }> {
   const read = await readerOf(task.reading);
   if ('position' in task) {
-    const chunk = await read(task.position);
-    return { ...(chunk && { chunk }), buffers: buffersOf(chunk) };
+    const chunk = await read(task.position, undefined, scratch);
+    if (!chunk) return {};
+    task.target.set(chunk.data);
+    return { strides: chunk.strides };
   }
   const { region, target, taken } = task;
   await fillRegion(region, untaken([...chunksOfRegion(region)], taken), read, target);
-  return { buffers: [] };
+  return {};
 }
 
 async function readerOf({ id, module, name, input }: ChunkReading): Promise<ReadChunk> {

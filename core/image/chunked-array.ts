@@ -55,6 +55,15 @@ export interface ChunkedArray {
   /** Value of chunks that are not stored. */
   readonly fill: number;
   readonly readChunk: ReadChunk;
+  /**
+   * Reads a chunk into shared memory of a whole one, where that is done by another thread; gives its strides, undefined where nothing is
+   * stored. Errors as {@link ReadChunk}.
+   */
+  readonly readInto?: (
+    position: readonly number[],
+    target: PixelArray,
+    signal?: AbortSignal,
+  ) => Promise<readonly number[] | undefined>;
   /** For other threads, where they can read the array too. */
   readonly reading?: ChunkReading;
   close(): Promise<void>;

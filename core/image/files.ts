@@ -9,7 +9,7 @@ import { type Dimensionality, imageShape } from './axes.js';
 import type { ChunkCache } from './chunk-cache.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
 import type { ChunkTask } from './chunk-task.js';
-import type { ArrayPlan, ArrayWriter, Chunk, ChunkedArray, ContainerFormat } from './chunked-array.js';
+import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat } from './chunked-array.js';
 import { deferred } from './deferred.js';
 import { detectFormat, hasEnding, type ImageFormat, readImage, type WriteOptions } from './format.js';
 import { allocateShared, bytesPerValue, type DType, type Image, type PixelArray, sizeOf } from './image.js';
@@ -17,7 +17,7 @@ import { allocateShared, bytesPerValue, type DType, type Image, type PixelArray,
 /** What a decoding worker gets and gives; see `plugins/format/worker.ts`. */
 export type DecodeTask = { file: string; ndim: Dimensionality } | ChunkTask;
 
-export type DecodeResult = { image: Image } | { chunk?: Chunk } | { error: PlainError };
+export type DecodeResult = { image: Image } | { strides?: readonly number[] } | { error: PlainError };
 
 /** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
 export interface InContainer {
@@ -131,11 +131,13 @@ export class ImageFiles {
     if (!this.pool || !reading || sizeOf(array.chunk) * bytesPerValue(array.dtype) < LEAST_CHUNK) return array;
     return {
       ...array,
-      readChunk: async (position, signal, scratch) => {
+      readInto: async (position, target, signal) => {
         if (signal?.aborted) throw new AbortedError();
-        const result = await this.decode({ reading, position }, signal);
-        if (result === 'broken') return array.readChunk(position, signal, scratch);
-        return (result as { chunk?: Chunk }).chunk;
+        const result = await this.decode({ reading, position, target }, signal);
+        if (result !== 'broken') return (result as { strides?: readonly number[] }).strides;
+        const chunk = await array.readChunk(position, signal);
+        if (chunk) target.set(chunk.data);
+        return chunk?.strides;
       },
     };
   }

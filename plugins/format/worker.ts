@@ -16,15 +16,12 @@ const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti];
 export const workerFormats = FORMATS.map(({ id }) => id);
 
 /**
- * Reads one image, or chunks of an array, and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
+ * Reads chunks of an array into shared memory, or one image, and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
  * errors come back as plain data.
  */
 export default async function decode(task: DecodeTask): Promise<unknown> {
   try {
-    if ('reading' in task) {
-      const { buffers, ...result } = await runChunkTask(task);
-      return move({ [transferableSymbol]: buffers, [valueSymbol]: result } as never);
-    }
+    if ('reading' in task) return await runChunkTask(task);
     const { file, ndim } = task;
     const image = await readImage(file, FORMATS, { ndim });
     const result: DecodeResult = { image };

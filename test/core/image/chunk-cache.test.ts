@@ -33,6 +33,19 @@ function generated(shape: number[], chunk: number[]): ChunkedArray & { reads: Ma
   };
 }
 
+/** The same, read into memory that is given, as threads do. */
+function fillingShared<A extends ChunkedArray>(array: A): A {
+  return {
+    ...array,
+    async readInto(position, target) {
+      expect(target.buffer).toBeInstanceOf(SharedArrayBuffer);
+      const { data, strides } = (await array.readChunk(position))!;
+      target.set(data);
+      return strides;
+    },
+  };
+}
+
 const [shape, chunk, patch] = [
   [40, 70, 90],
   [16, 16, 16],
@@ -44,8 +57,8 @@ const whole = image(
 );
 
 /** Reads all patches in cutting order through a cache of so many chunks. */
-async function pass(limit: number, { told }: { told: boolean }) {
-  const array = generated(shape, chunk);
+async function pass(limit: number, { told, into = false }: { told: boolean; into?: boolean }) {
+  const array = into ? fillingShared(generated(shape, chunk)) : generated(shape, chunk);
   const cache = new ChunkCache(limit * 2 * sizeOf(chunk));
   const source = arraySource(cache.add(array), '3D', 'ZYX');
   const boxes = [...patchBoxes(cutGeometry(shape, patch, { overlap: [0.25, 0.25, 0.25], padding: [4, 4, 4] }))];
@@ -72,6 +85,12 @@ describe('a pass over overlapping patches', () => {
     expect(left).toBe(0);
   });
 
+  test('does so in shared memory too', async () => {
+    const { counts, chunks } = await pass(12, { told: true, into: true });
+    expect(counts.read).toBe(chunks);
+    expect(counts.spilled).toBeGreaterThan(0);
+  });
+
   test('spills nothing when what is shared fits', async () => {
     const { counts, chunks } = await pass(1000, { told: true });
     expect(counts).toMatchObject({ read: chunks, spilled: 0, restored: 0 });
@@ -84,11 +103,26 @@ describe('a pass over overlapping patches', () => {
   });
 });
 
+test.each([false, true])('patches read at the same time have their own pixels, in shared memory: %s', async (into) => {
+  const array = generated(shape, chunk);
+  const cache = new ChunkCache(3 * 2 * sizeOf(chunk));
+  const source = arraySource(cache.add(into ? fillingShared(array) : array), '3D', 'ZYX');
+  const boxes = Array.from({ length: 40 }, (_, i) => ({
+    start: [(7 * i) % 16, (11 * i) % 38, (13 * i) % 58],
+    size: patch,
+  }));
+  const found = await Promise.all(boxes.map((box) => source.read(box)));
+  for (const [i, { data }] of found.entries())
+    expect(Buffer.from(data.buffer).equals(Buffer.from(readPatch(whole, boxes[i]).data.buffer))).toBe(true);
+  expect(cache.counts.read).toBeGreaterThan(36);
+  await cache.close();
+});
+
 test('requests for one chunk at the same time share one read', async () => {
   const array = generated(shape, chunk);
   const cache = new ChunkCache(0);
   const cached = cache.add(array);
-  const found = await Promise.all(Array.from({ length: 5 }, () => cached.get([1, 2, 3])));
+  const found = await Promise.all(Array.from({ length: 5 }, () => cached.use([1, 2, 3], (chunk) => chunk)));
   expect(new Set(found).size).toBe(1);
   expect(cache.counts).toMatchObject({ read: 1, shared: 4 });
   await cache.close();
@@ -104,9 +138,9 @@ test('a read that failed is tried again', async () => {
       return array.readChunk(position);
     },
   });
-  await expect(cached.get([0, 0, 0])).rejects.toThrow('no');
+  await expect(cached.use([0, 0, 0], (chunk) => chunk)).rejects.toThrow('no');
   broken = false;
-  expect(await cached.get([0, 0, 0])).toBeDefined();
+  expect(await cached.use([0, 0, 0], (chunk) => chunk)).toBeDefined();
 });
 
 test('chunks of a box, the last axis fastest', () => {

@@ -45,9 +45,11 @@ test('chunks for a cache are decoded in threads', async () => {
   expect(cache.counts.read).toBe(8);
 });
 
-test('a task gives the chunk, whose buffer may be handed over', async () => {
+test('a task fills shared memory with a chunk, and gives its strides', async () => {
   const array = await zarr.open(file, {});
-  const { chunk, buffers } = await runChunkTask({ reading: array.reading!, position: [0, 0, 0] });
-  expect(chunk).toEqual(await array.readChunk([0, 0, 0]));
-  expect(buffers).toEqual([chunk!.data.buffer]);
+  const target = new Float32Array(new SharedArrayBuffer(4 * 64 * 64 * 4));
+  const { strides } = await runChunkTask({ reading: array.reading!, position: [1, 0, 1], target });
+  const chunk = await array.readChunk([1, 0, 1]);
+  expect(strides).toEqual(chunk!.strides);
+  expect(target).toEqual(chunk!.data);
 });
