@@ -98,7 +98,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
         : []),
       node('stack-binarizer', 'postprocessor/binarize', { product: smooth ? 'smoothed' : 'channels' }),
       node('stack-class-writer', 'writer/images', { product: 'classes', folder: classes, kind: 'labels' }),
-      node('stack-overlay-writer', 'writer/overlays', { folder: `${classes}_overlays` }),
+      node('stack-overlay-writer', 'writer/overlays', { folder: `${classes}_overlays`, classes: true }),
       node('stack-report', 'metric/report', { counts: false }),
     ];
   };
@@ -144,7 +144,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       : []),
     node('binarizer', 'postprocessor/binarize', { product: smooth && !stack ? 'smoothed' : 'channels' }),
     node('class-writer', 'writer/images', { product: 'classes', folder: folders.classes, kind: 'labels' }),
-    node('overlay-writer', 'writer/overlays', { folder: `${folders.classes}_overlays` }),
+    node('overlay-writer', 'writer/overlays', { folder: `${folders.classes}_overlays`, classes: true }),
     node('report', 'metric/report'),
     ...(stack ? [stack, ...volume()] : []),
   ];

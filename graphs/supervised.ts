@@ -42,10 +42,27 @@ export function networkOf(
   const kinds = headKind && outputChannels.length > 1 ? { headKinds: outputChannels.map(() => headKind) } : {};
   return {
     architecture: model.id,
-    parameters: { ...(model.fromConfig?.(config) ?? config.MODEL.PARAMETERS), ...kinds },
+    parameters: {
+      ...(model.fromConfig?.(config) ?? config.MODEL.PARAMETERS),
+      ...kinds,
+      ...(contrastOf(config) && { contrast: config.LOSS.CONTRAST.PROJ_DIM }),
+    },
     ndim: config.PROBLEM.NDIM === '3D' ? 3 : 2,
     inputChannels: (config.DATA.PATCH_SIZE as number[]).at(-1)!,
     outputChannels,
+  };
+}
+
+/** LOSS.CONTRAST as the trainer takes it; undefined where it is off. */
+function contrastOf({ LOSS: { CONTRAST: settings }, DATA: data, PROBLEM: problem, TRAIN: train }: Config) {
+  if (!settings.ENABLE) return undefined;
+  const { NAME, WARMUP_COSINE_DECAY_EPOCHS: warm } = train.LR_SCHEDULER;
+  return {
+    classes: problem.TYPE === 'SEMANTIC_SEG' ? Math.max(data.N_CLASSES, 2) : 2,
+    memory: settings.MEMORY_SIZE,
+    dims: settings.PROJ_DIM,
+    pixels: settings.PIXEL_UPD_FREQ,
+    start: settings.MEMORY_SIZE + (NAME === 'warmupcosine' ? Math.max(warm, 0) : 0),
   };
 }
 
@@ -141,6 +158,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     ...(adversary && { adversary }),
     metrics: parts.metrics,
     ...(parts.activations && { activations: parts.activations }),
+    ...(contrastOf(config) && { contrast: contrastOf(config) }),
     optimizer: (train.OPTIMIZER as string[])[0],
     learningRate: (train.LR as number[])[0],
     betas: (train.OPT_BETAS as number[][])[0],

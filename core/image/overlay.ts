@@ -19,6 +19,9 @@ export interface OverlayOptions {
   truePositive?: Colour;
   falsePositive?: Colour;
   falseNegative?: Colour;
+  /** Numbers are classes: where both have something, but not the same, they do not agree. Numbers of objects differ anyhow. */
+  classes?: boolean;
+  otherClass?: Colour;
 }
 
 const GREEN: Colour = [0, 200, 80];
@@ -63,6 +66,8 @@ function colourAt(predicted: number, expected: number | undefined, options: Over
     if (predicted === 0) return undefined;
     return options.colour ?? (predicted === 1 ? YELLOW : labelColour(predicted));
   }
+  if (options.classes && predicted !== 0 && expected !== 0 && predicted !== expected)
+    return options.otherClass ?? YELLOW;
   if (predicted !== 0) return expected !== 0 ? (options.truePositive ?? GREEN) : (options.falsePositive ?? RED);
   return expected !== 0 ? (options.falseNegative ?? BLUE) : undefined;
 }

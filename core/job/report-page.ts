@@ -69,11 +69,19 @@ function figures({ history, results, seconds }: ReportData): Html {
   else if (records.length > 0)
     shown.push(['Lowest training loss', measure(bestOf('loss', history.values('train', 'loss')))]);
   if (records.length > 0) shown.push(['Epochs trained', String(records.length)]);
-  if (results.samples.length > 0) shown.push(['Images tested', String(results.samples.length)]);
+  const tested = testedImages(results);
+  if (tested > 0) shown.push(['Images tested', String(tested)]);
   shown.push(['Time in all', clockTime(seconds)]);
   return html`<div class="figures">${shown.map(
     ([label, value]) => html`<div class="figure"><b>${value}</b><span>${label}</span></div>`,
   )}</div>`;
+}
+
+/** The stack of all images is none of them. */
+function testedImages(results: ReportData['results']): number {
+  const ofImages = results.columns.filter(({ variant }) => !variant.startsWith('as 3D stack'));
+  const measured = (sample: string) => ofImages.some((column) => results.ofImage(sample, column) !== undefined);
+  return results.samples.filter((sample) => ofImages.length === 0 || measured(sample)).length;
 }
 
 async function curves({ history }: ReportData): Promise<Html | undefined> {

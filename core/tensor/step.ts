@@ -13,7 +13,8 @@ import { NEXT } from './step-names.js';
 import type { NamedTensors } from './tensor-data.js';
 import { type Scalar, type Tensor, tf } from './tf.js';
 
-export type Measure = (output: NetworkOutput, target: Tensor) => Scalar;
+/** `pass` is that of the network: a loss may keep something between steps in buffers of the network. */
+export type Measure = (output: NetworkOutput, target: Tensor, pass?: Pass) => Scalar;
 
 export interface TrainingSpec {
   readonly network: Module;
@@ -211,7 +212,9 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
       // What is needed after the gradients must outlive the scope they are computed in.
       lasting.push(...output, ...pass.lasting());
       for (const tensor of lasting) tf.keep(tensor);
-      const own = spec.loss(output, target);
+      const own = spec.loss(output, target, pass);
+      // A loss may change buffers, too.
+      for (const tensor of pass.lasting()) if (!lasting.includes(tensor)) lasting.push(tf.keep(tensor));
       if (!adversary) return own;
       image = tf.keep(tf.clone(adversary.image(output, target)));
       // Its running statistics are those of its own step.
@@ -229,7 +232,7 @@ function differentiate(spec: TrainingSpec, feeds: Map<string, Tensor>, random: (
     return carried ? tf.add(gradient, tf.mul(feeds.get(gatheredName(trained[i].name))!, carried)) : gradient;
   });
   const results = new Map<string, Tensor>([['loss', loss]]);
-  measure(spec, output, target, results);
+  measure(spec, output, target, pass, results);
   for (const [name, tensor] of pass.updates()) results.set(NEXT + name, tensor);
   // A network may give its own loss.
   const wanted = new Set(results.values());
@@ -243,9 +246,9 @@ export function evaluationStep(spec: TrainingSpec): Compute {
     const pass = new FeedPass(spec.network, feeds, false, random);
     const output = runNetwork(spec.network, feeds.get('input')!, pass);
     const target = feeds.get('target')!;
-    const own = spec.loss(output, target);
+    const own = spec.loss(output, target, pass);
     const results = new Map<string, Tensor>([['loss', own]]);
-    measure(spec, output, target, results);
+    measure(spec, output, target, pass, results);
     const { adversary } = spec;
     if (!adversary) return results;
     const judge = new FeedPass(adversary.network, feeds, false, random, discriminatorName);
@@ -267,8 +270,15 @@ export function predictionStep(network: Module): Compute {
   };
 }
 
-function measure(spec: TrainingSpec, output: NetworkOutput, target: Tensor, results: Map<string, Tensor>): void {
-  for (const [name, metric] of Object.entries(spec.metrics)) results.set(metricName(name), metric(output, target));
+function measure(
+  spec: TrainingSpec,
+  output: NetworkOutput,
+  target: Tensor,
+  pass: Pass,
+  results: Map<string, Tensor>,
+): void {
+  for (const [name, metric] of Object.entries(spec.metrics))
+    results.set(metricName(name), metric(output, target, pass));
 }
 
 /** Scalar results as numbers. */

@@ -3,11 +3,14 @@ import Type, { type Static } from 'typebox';
 import { TensorError } from '../../core/errors.js';
 import {
   ACTIVATION_NAMES,
+  Activation,
   type ActivationName,
   activate,
+  BatchNormalization,
   Convolution,
   Module,
   type Pass,
+  Sequential,
   type Tensor,
   tf,
 } from '../../core/tensor/index.js';
@@ -26,15 +29,43 @@ export const headProperties = {
       description: 'Activations inside the network, one per channel of the prediction or one for all; logits without.',
     }),
   ),
+  contrast: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Length of the vectors that LOSS.CONTRAST compares; none without.' }),
+  ),
 };
 
 const HeadParameters = Type.Object(headProperties);
 export type HeadParameters = Static<typeof HeadParameters>;
 
+/** What LOSS.CONTRAST compares: each pixel of the features as a unit vector, in training alone. */
+class Projection extends Module<Tensor> {
+  readonly layers: Sequential;
+
+  constructor(inputs: number, ndim: number, dims: number) {
+    super();
+    const kernel = cube(1, ndim);
+    this.layers = this.child(
+      'proj',
+      new Sequential([
+        new Convolution(inputs, inputs, { kernel }),
+        new BatchNormalization(inputs),
+        new Activation('relu'),
+        new Convolution(inputs, dims, { kernel }),
+      ]),
+    );
+  }
+
+  forward(features: Tensor, pass: Pass): Tensor {
+    const vectors = this.layers.forward(features, pass);
+    return tf.div(vectors, tf.sqrt(tf.maximum(tf.sum(tf.square(vectors), -1, true), 1e-24)));
+  }
+}
+
 /** The convolutions that end a network, and what becomes of their results. */
 export class Heads extends Module<Tensor[]> {
   readonly convolutions: Convolution[];
   readonly activations: HeadActivations | undefined;
+  readonly projection: Projection | undefined;
 
   /**
    * @param inputs channels of the last feature map.
@@ -52,15 +83,22 @@ export class Heads extends Module<Tensor[]> {
     this.convolutions = parameters.heads.map(({ channels }, k) =>
       this.child(String(k), new Convolution(inputs, channels, { kernel: cube(1, ndim), init })),
     );
+    const { contrast } = parameters;
+    if (contrast) this.projection = this.child('contrast', new Projection(inputs, ndim, contrast));
   }
 
-  /** All heads on one feature map. Prediction heads joined on channels, then each class head. */
+  /** All heads on one feature map. Prediction heads joined on channels, then each class head; vectors to contrast come last. */
   forward(features: Tensor, pass: Pass): Tensor[] {
     return this.apply([features], pass);
   }
 
   /** Each head on the feature map of its own decoder, or all on the only one. */
   apply(features: readonly Tensor[], pass: Pass): Tensor[] {
+    const outputs = this.outputs(features, pass);
+    return this.projection && pass.training ? [...outputs, this.projection.forward(features[0], pass)] : outputs;
+  }
+
+  private outputs(features: readonly Tensor[], pass: Pass): Tensor[] {
     const { heads } = this.parameters;
     const outputs = this.convolutions.map((head, k) => head.forward(features[k] ?? features[0], pass));
     const of = (kind: string) => outputs.filter((_, k) => heads[k].kind === kind);

@@ -17,13 +17,14 @@ import {
 import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
 import { AdversarySpec, LossSpec, MetricSpec, NetworkSpec, OptimizerName } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
-import type { Module, OptimizerSpec } from '../../core/tensor/index.js';
+import type { Measure, Module, OptimizerSpec } from '../../core/tensor/index.js';
 import { activated } from '../../core/tensor/measure/activated.js';
 import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { fitOptimizer } from '../../core/train/fit-optimizer.js';
 import { trainLoop } from '../../core/train/loop.js';
 import { createSchedule } from '../../core/train/schedule.js';
 import type { StartingPoint } from '../../core/train/state.js';
+import { Contrast, contrasted } from './contrast.js';
 
 const Schedule = Type.Object(
   {
@@ -44,6 +45,7 @@ const Parameters = Type.Object(
     network: NetworkSpec,
     losses: LossSpec,
     metrics: { ...MetricSpec, default: [] },
+    contrast: Type.Union([Contrast, Type.Null()], { default: null, description: 'Contrast of pixels across images.' }),
     activations: Type.Array(Type.Enum(ACTIVATIONS), {
       default: [],
       description: 'Of the channels that losses and metrics see; the last one holds for the rest. Empty for none.',
@@ -89,6 +91,7 @@ export const fitTrainer = defineNode({
   inputs: { main: ['batch'], validation: ['batch'] },
   output: null,
   parameters: Parameters,
+  keys: ['LOSS.CONTRAST.ENABLE'],
   needs: {
     events: services.events,
     tensors: services.tensors,
@@ -99,13 +102,17 @@ export const fitTrainer = defineNode({
   },
   plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
   create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
-    const network = buildNetwork(parameters.network, catalog);
-    const { activations } = parameters;
-    const loss = activated(buildLoss(parameters.losses, catalog), activations);
+    const { activations, contrast } = parameters;
+    const plain = {
+      network: buildNetwork(parameters.network, catalog),
+      loss: activated(buildLoss(parameters.losses, catalog), activations),
+      others: (metric: Measure) => metric,
+    };
+    const { network, loss, others } = contrast ? contrasted(plain.network, plain.loss, contrast) : plain;
     const metrics = Object.fromEntries(
       Object.entries(buildTensorMetrics(parameters.metrics, catalog)).map(([name, metric]) => [
         name,
-        activated(metric, activations),
+        others(activated(metric, activations)),
       ]),
     );
     const withoutTarget =

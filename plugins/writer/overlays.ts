@@ -23,13 +23,17 @@ export const overlayWriter = defineNode({
       product: Type.String({ default: 'classes', description: 'Product to draw.' }),
       folder: Type.String({ description: 'Folder for the pictures; made when missing.' }),
       style: Type.Union([Type.Literal('contour'), Type.Literal('fill')], { default: 'fill' }),
+      classes: Type.Boolean({
+        default: false,
+        description: 'Numbers are classes, and have to be the same in the target.',
+      }),
     },
     { additionalProperties: false },
   ),
   needs: { files: services.files, events: services.events },
   memory: (_, { shape }) => 3 * sizeOf(shape.slice(-3, -1)),
   create:
-    ({ product, folder, style }, { files, events }, place) =>
+    ({ product, folder, style, classes }, { files, events }, place) =>
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
@@ -42,14 +46,13 @@ export const overlayWriter = defineNode({
           };
           const nothing = image(new Uint8Array(raw.data.length / raw.shape[2]), [raw.shape[0], raw.shape[1], 1]);
           await write('_raw', 'Image', overlay(raw, nothing));
+          const shown = await planeOf(productOf(sample, product, place.name));
+          const several = classes && target && [shown, target].some(({ data }) => data.some((id) => id > 1));
+          const wrong = several ? ', yellow is of another class' : '';
           const label = target
-            ? 'Prediction: green agrees with the target, red is too much, blue is missing'
+            ? `Prediction: green agrees with the target, red is too much, blue is missing${wrong}`
             : 'Prediction';
-          await write(
-            '',
-            label,
-            overlay(raw, await planeOf(productOf(sample, product, place.name)), target, { style }),
-          );
+          await write('', label, overlay(raw, shown, target, { style, classes }));
           return sample;
         }),
       ),

@@ -61,6 +61,15 @@ test('with a target, agreement and both kinds of error have colours', () => {
   ]);
 });
 
+test('classes have to be the same to agree, objects have not', () => {
+  const colours = { truePositive: [1, 2, 3], otherClass: [4, 5, 6], style: 'fill', alpha: 1 } as const;
+  const inside = (options: object) => pixel(overlay(raw, square(1, 2), square(1, 1), { ...colours, ...options }), 2, 2);
+  expect(inside({})).toEqual([1, 2, 3]);
+  expect(inside({ classes: true })).toEqual([4, 5, 6]);
+  const same = overlay(raw, square(1, 2), square(1, 2), { ...colours, classes: true });
+  expect(pixel(same, 2, 2)).toEqual([1, 2, 3]);
+});
+
 test('planes of a volume are drawn each', () => {
   const volume = image(new Float32Array(50), [2, 5, 5, 1]);
   const mask = image(new Uint8Array(50).fill(1, 25), [2, 5, 5, 1]);

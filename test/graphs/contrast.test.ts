@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { parseCsv } from '../../core/job/csv.js';
+import { attempt, Data, expectNumbers, expectTold, grey, type Tree, textured } from './bad-input/attempt.js';
+
+const stripes = (classes: number) => grey((x) => Math.floor(x / 4) % classes);
+
+async function train(settings: Tree, classes = 2) {
+  const data = new Data();
+  for (const [i, name] of ['train/raw/a', 'train/raw/b', 'train/raw/c', 'train/raw/d', 'test/raw/a'].entries()) {
+    await data.picture(`${name}.tif`, textured(i));
+    await data.picture(`${name.replace('raw', 'label')}.tif`, stripes(classes));
+  }
+  const outcome = await attempt(data, {
+    'PROBLEM.TYPE': 'SEMANTIC_SEG',
+    'DATA.N_CLASSES': classes,
+    'TRAIN.EPOCHS': 3,
+    ...settings,
+  });
+  expectNumbers(outcome);
+  const [head, ...rows] = parseCsv(readFileSync(path.join(data.path('out/job/logs'), 'job_1_training.csv'), 'utf8'));
+  const losses = rows.map((row) => Number(row[head.indexOf('train_loss')]));
+  expect(losses.every(Number.isFinite)).toBe(true);
+  return { losses, ...outcome };
+}
+
+const contrast = (size: number): Tree => ({
+  'LOSS.CONTRAST.ENABLE': true,
+  'LOSS.CONTRAST.MEMORY_SIZE': size,
+  'LOSS.CONTRAST.PROJ_DIM': 8,
+  'LOSS.CONTRAST.PIXEL_UPD_FREQ': 4,
+});
+
+it('the contrast is added to the loss once the memory is full, and changes nothing before', async () => {
+  const plain = await train({});
+  const waiting = await train(contrast(50));
+  expect(waiting.losses).toEqual(plain.losses);
+  expect(waiting.metrics).toEqual(plain.metrics);
+  // One step an epoch: the third one counts.
+  const counting = await train(contrast(2));
+  expect(counting.losses.slice(0, 2)).toEqual(plain.losses.slice(0, 2));
+  expect(counting.losses[2]).toBeGreaterThan(plain.losses[2]);
+});
+
+it('several classes, with classes that are left out', async () => {
+  const { losses } = await train({ ...contrast(1), 'PROBLEM.SEMANTIC_SEG.IGNORE_CLASS_ID': 2 }, 3);
+  expect(losses).toHaveLength(3);
+});
+
+it('a network without feature vectors is told', async () => {
+  const data = new Data();
+  for (const name of ['train/raw/a', 'train/raw/b', 'test/raw/a']) {
+    await data.picture(`${name}.tif`, textured());
+    await data.picture(`${name.replace('raw', 'label')}.tif`, stripes(2));
+  }
+  const settings = { 'PROBLEM.TYPE': 'SEMANTIC_SEG', 'MODEL.ARCHITECTURE': 'edsr', ...contrast(2) };
+  expectTold(await attempt(data, settings), 'gives no feature vectors for LOSS.CONTRAST');
+});
