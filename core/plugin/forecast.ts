@@ -5,6 +5,7 @@
 import type { ImageFiles } from '../image/files.js';
 import type { Phase } from '../job/events.js';
 import type { OptimizerSpec } from '../tensor/index.js';
+import type { Contrast } from './contrast.js';
 import type { AdversarySpec, LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
 
 /** An image that will be read, known from its header. */
@@ -72,6 +73,7 @@ export interface NetworkWork {
     /** Gradients of several batches are kept for one step. */
     readonly accumulates: boolean;
     readonly adversary?: AdversarySpec;
+    readonly contrast?: Contrast;
     readonly target: TargetForecast;
     /** Evaluations of validation batches. */
     readonly validation: readonly Pieces[];

@@ -5,6 +5,7 @@ import { defer, from, switchMap } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { ACTIVATIONS } from '../../core/image/activation.js';
 import { scaleBetween } from '../../core/image/scale.js';
+import { Contrast, contrasted } from '../../core/plugin/contrast.js';
 import { defineNode } from '../../core/plugin/define.js';
 import {
   counted,
@@ -24,7 +25,6 @@ import { fitOptimizer } from '../../core/train/fit-optimizer.js';
 import { trainLoop } from '../../core/train/loop.js';
 import { createSchedule } from '../../core/train/schedule.js';
 import type { StartingPoint } from '../../core/train/state.js';
-import { Contrast, contrasted } from './contrast.js';
 
 const Schedule = Type.Object(
   {
@@ -197,7 +197,7 @@ function planFit(
   { main, validation }: Readonly<Record<string, Forecast>>,
   { tell, computes }: Planner,
 ): Forecast {
-  const { network, losses, metrics, epochs, patience, frozen, accumulate, adversary } = parameters;
+  const { network, losses, metrics, epochs, patience, frozen, accumulate, adversary, contrast } = parameters;
   const batches = main.batches ?? [];
   const inAllEpochs = (pieces: readonly Pieces[]) =>
     pieces.map(({ shape, count }) => ({ shape, count: count * epochs }));
@@ -220,6 +220,7 @@ function planFit(
       frozen,
       accumulates: accumulate > 1,
       ...(adversary && { adversary }),
+      ...(contrast && { contrast }),
       target: targetOf(main),
       validation: inAllEpochs(validation?.batches ?? []),
     },

@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { parseCsv } from '../../core/job/csv.js';
+import { sizeWork } from '../../core/job/plan-network.js';
+import type { NetworkWork } from '../../core/plugin/forecast.js';
+import { catalog } from '../plugins/nodes.js';
 import { attempt, Data, expectNumbers, expectTold, grey, type Tree, textured } from './bad-input/attempt.js';
 
 const stripes = (classes: number) => grey((x) => Math.floor(x / 4) % classes);
@@ -56,4 +59,29 @@ it('a network without feature vectors is told', async () => {
   }
   const settings = { 'PROBLEM.TYPE': 'SEMANTIC_SEG', 'MODEL.ARCHITECTURE': 'edsr', ...contrast(2) };
   expectTold(await attempt(data, settings), 'gives no feature vectors for LOSS.CONTRAST');
+});
+
+it('a plan knows what the memory takes', () => {
+  const work: NetworkWork = {
+    node: 'trainer',
+    network: { architecture: 'unet', parameters: { contrast: 8 }, ndim: 2, inputChannels: 1, outputChannels: [1] },
+    calls: [{ shape: [2, 32, 32, 1], count: 1 }],
+    training: {
+      losses: [{ id: 'CE', weight: 1, parameters: {} }],
+      metrics: [{ id: 'iou', parameters: {} }],
+      optimizer: { name: 'SGD' },
+      frozen: [],
+      accumulates: false,
+      contrast: { classes: 2, memory: 1000, dims: 8, pixels: 4, start: 0 },
+      target: { channels: 1, scale: [1, 1] },
+      validation: [],
+    },
+  };
+  const [small, large] = [1000, 3000].map((memory) => {
+    const contrast = { ...work.training!.contrast!, memory };
+    return sizeWork({ ...work, training: { ...work.training!, contrast } }, catalog);
+  });
+  // Regions and pixels of two classes, vectors of eight numbers of four bytes.
+  expect(large.weights - small.weights).toBe(2000 * 2 * 2 * 8 * 4);
+  expect(large.activations).toBeGreaterThan(small.activations);
 });

@@ -1,6 +1,6 @@
 /** The contrastive part of a loss (LOSS.CONTRAST): a memory beside the network, and what is compared with it. */
 import { Type } from 'typebox';
-import { TensorError } from '../../core/errors.js';
+import { TensorError } from '../errors.js';
 import {
   interpolate,
   type Measure,
@@ -11,8 +11,8 @@ import {
   type Slot,
   type Tensor,
   tf,
-} from '../../core/tensor/index.js';
-import { contrastMemory, pixelContrast, remember, withoutGradient } from '../../core/tensor/measure/pixel-contrast.js';
+} from '../tensor/index.js';
+import { contrastMemory, pixelContrast, remember, withoutGradient } from '../tensor/measure/pixel-contrast.js';
 
 /** Share of the contrast in the loss, as in BiaPy. */
 const WEIGHT = 0.1;
