@@ -118,6 +118,15 @@ function unavailableObjects(config: Config, catalog: Catalog): Problem[] {
         advice: 'Use channels for a watershed, such as [F, C] in DATA_CHANNELS.',
       },
     ];
+  if (process !== 'watershed' && config.TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS)
+    return [
+      {
+        severity: 'error',
+        key: 'TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS',
+        message: `close seeds are those of a watershed, but objects are made by ${process}.`,
+        advice: 'Switch it off.',
+      },
+    ];
   const { STARDIST } = config.PROBLEM.INSTANCE_SEG;
   if (process === 'stardist' && (STARDIST.GRID as number[]).some((step) => step !== 1))
     return [

@@ -6,7 +6,9 @@ import { ball } from '../nd/footprint.js';
 import { gaussianValues } from '../nd/gaussian.js';
 import { dilate, erode } from '../nd/morphology.js';
 import { otsu } from '../nd/otsu.js';
-import { removeSmallObjects } from '../nd/remove-objects.js';
+import { findRegions } from '../nd/regions.js';
+import { removeClosePoints } from '../nd/remove-close-points.js';
+import { removeObjects, removeSmallObjects } from '../nd/remove-objects.js';
 import { watershed } from '../nd/watershed.js';
 import { sortChannels } from './channel-layout.js';
 import { offsetEdges } from './offset-edges.js';
@@ -28,6 +30,8 @@ export interface WatershedRules {
   readonly seedMorphology?: readonly { readonly operation: 'dilate' | 'erode'; readonly radius: number }[];
   /** Seeds of at most so many pixels are dropped; 0, the default, drops none. */
   readonly smallestSeed?: number;
+  /** Of seeds whose middles are at most so far apart, in units of the spacing, the first one stays. */
+  readonly closeSeeds?: { readonly radius: number; readonly spacing: readonly number[] };
   /** Radii of a dilation and an erosion, in each plane, that close the area of growth. */
   readonly closeGrowth?: { readonly dilation: number; readonly erosion: number };
   /** Every plane of a volume alone. */
@@ -78,7 +82,8 @@ export function watershedInstances(
   for (const { operation, radius } of rules.seedMorphology ?? [])
     seedMask = inPlanes(seedMask, operation === 'dilate' ? dilate : erode, radius);
   const components = connectedComponents(seedMask, 1).labels;
-  const seeds = rules.smallestSeed ? removeSmallObjects(components, rules.smallestSeed) : components;
+  const large = rules.smallestSeed ? removeSmallObjects(components, rules.smallestSeed) : components;
+  const seeds = rules.closeSeeds ? withoutCloseSeeds(large, rules.closeSeeds) : large;
 
   let growth = asImage(agreement(rules.growth, channelOf, 0.5));
   const { closeGrowth } = rules;
@@ -92,6 +97,17 @@ export function watershedInstances(
   const surface = image(gaussianValues(values, [...sides, 1], 1, { truncate: 1 }), [...sides, 1], metadata);
   const labels = watershed(surface, seeds, { mask: growth, bySlices: rules.bySlices ?? false });
   return { labels, seeds, surface, growth };
+}
+
+/** Middles are those of mass, rounded to pixels. */
+function withoutCloseSeeds(
+  seeds: Image,
+  { radius, spacing }: { readonly radius: number; readonly spacing: readonly number[] },
+): Image {
+  const regions = findRegions(seeds);
+  const middles = regions.map(({ centroid }) => centroid.map(Math.round));
+  const kept = new Set(removeClosePoints(middles, radius, spacing).map((i) => regions[i].label));
+  return removeObjects(seeds, ({ label }) => kept.has(label) === false);
 }
 
 function isOffset(letter: string): boolean {

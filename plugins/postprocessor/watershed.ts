@@ -42,6 +42,19 @@ const Parameters = Type.Object(
       { default: [], description: 'Done to the seeds in each plane, in this order.' },
     ),
     smallestSeed: Type.Integer({ minimum: 0, default: 0, description: 'Seeds of at most so many pixels are dropped.' }),
+    closeSeeds: Type.Union(
+      [
+        Type.Null(),
+        Type.Object(
+          {
+            radius: Type.Number({ exclusiveMinimum: 0 }),
+            spacing: Type.Array(Type.Number({ exclusiveMinimum: 0 }), { minItems: 2, maxItems: 3 }),
+          },
+          { additionalProperties: false },
+        ),
+      ],
+      { default: null, description: 'Of seeds whose middles are at most so far apart the first one stays.' },
+    ),
     closeGrowth: Type.Union(
       [
         Type.Null(),
@@ -70,7 +83,7 @@ export const watershedNode = defineNode({
   output: 'labels',
   parameters: Parameters,
   keys: ['PROBLEM.INSTANCE_SEG.WATERSHED.DATA_CHECK_MW'],
-  fromConfig({ PROBLEM: { INSTANCE_SEG: settings } }: Config) {
+  fromConfig({ PROBLEM: { INSTANCE_SEG: settings }, TEST: { POST_PROCESSING: post }, DATA }: Config) {
     const rules = settings.WATERSHED;
     const cuts = (channels: unknown, thresholds: unknown) =>
       (channels as string[]).map((channel, i) => ({
@@ -89,6 +102,10 @@ export const watershedNode = defineNode({
         radius: radii[i],
       })),
       smallestSeed: rules.DATA_REMOVE_BEFORE_MW ? rules.DATA_REMOVE_SMALL_OBJ_BEFORE : 0,
+      closeSeeds:
+        post.REMOVE_CLOSE_POINTS && post.REMOVE_CLOSE_POINTS_RADIUS > 0
+          ? { radius: post.REMOVE_CLOSE_POINTS_RADIUS, spacing: [...(DATA.TEST.RESOLUTION as number[])] }
+          : null,
       // BiaPy dilates by the radius of the erosion first: a closing, with the radii crosswise.
       closeGrowth: rules.ERODE_AND_DILATE_GROWTH_MASK
         ? { dilation: rules.FORE_EROSION_RADIUS, erosion: rules.FORE_DILATION_RADIUS }
@@ -121,12 +138,19 @@ export function objectsOf(
   parameters: Static<typeof Parameters>,
   file: string,
 ): Record<string, Image> {
-  const { channels, options, product: _, closeGrowth, check, ...rules } = parameters;
+  const { channels, options, product: _, closeGrowth, closeSeeds, check, ...rules } = parameters;
   const layout = predictionLayout(channels, options, {}, (prediction.shape.length - 1) as 2 | 3);
   const wanted = layout.reduce((sum, { count }) => sum + count, 0);
   if (channelCount(prediction) < wanted) throw fewChannels(file, channels.join(', '), wanted, prediction);
   const places = Object.fromEntries(layout.map(({ channel, first }) => [channel, first]));
-  const all: WatershedRules = { ...rules, ...(closeGrowth && { closeGrowth }) };
+  const axes = prediction.shape.length - 1;
+  // Planes that have become a stack lie a pixel apart.
+  const spacing = closeSeeds && [...new Array<number>(axes - closeSeeds.spacing.length).fill(1), ...closeSeeds.spacing];
+  const all: WatershedRules = {
+    ...rules,
+    ...(closeGrowth && { closeGrowth }),
+    ...(closeSeeds && spacing && { closeSeeds: { radius: closeSeeds.radius, spacing } }),
+  };
   // Distances in steps are predicted alone.
   const relief = wanted === DISTANCE_LEVELS && channels.includes('Db') ? meanDistance(prediction) : prediction;
   const { labels, seeds, surface, growth } = watershedInstances(relief, places, all);

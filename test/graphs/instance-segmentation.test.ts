@@ -264,6 +264,18 @@ describe('objects are made', () => {
     expect(bindGraph(made.test!, catalog).problems).toEqual([]);
   });
 
+  test('of seeds that are not too close, where there are seeds', () => {
+    const close = {
+      'TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS': true,
+      'TEST.POST_PROCESSING.REMOVE_CLOSE_POINTS_RADIUS': 4,
+    };
+    expect(maker({ ...channels('F', 'P'), ...close }).with).toMatchObject({
+      closeSeeds: { radius: 4, spacing: [1, 1] },
+    });
+    expect(maker(channels('F', 'P')).with).toMatchObject({ closeSeeds: null });
+    expect(() => graphs({ ...channels('Db', 'R'), ...close })).toThrow('close seeds are those of a watershed');
+  });
+
   test('of every pixel, and not by Omnipose', () => {
     const grid = { ...channels('Db', 'R'), [`${SECTION}.STARDIST.GRID`]: [2, 2] };
     expect(() => graphs(grid)).toThrow('predict every pixel');

@@ -58,6 +58,18 @@ describe('seeds', () => {
     expect(seedsOf({ seedMorphology: [step('erode'), step('dilate')] })).toEqual([0, 0, 1, 1, 1, 0, 0]);
   });
 
+  test('of seeds that lie close together the first one stays', () => {
+    const spots = [0.9, 0, 0.9, 0, 0, 0.9, 0.9];
+    const rules = { seeds: [cut('F')], growth: [cut('F', -1)], surface: 'F' };
+    const seedsOf = (radius: number, along: number) => {
+      const closeSeeds = { radius, spacing: [1, along] };
+      return [...watershedInstances(row(spots), { F: 0 }, { ...rules, closeSeeds }).seeds.data];
+    };
+    expect(seedsOf(2, 1)).toEqual([1, 0, 0, 0, 0, 3, 3]);
+    expect(seedsOf(2, 1.5)).toEqual([1, 0, 2, 0, 0, 3, 3]);
+    expect(seedsOf(6, 1)).toEqual([1, 0, 0, 0, 0, 0, 0]);
+  });
+
   test('affinities count as the least along the axes', () => {
     const y = [1, 1, 1, 1];
     const x = [1, 1, 0.1, 1];
