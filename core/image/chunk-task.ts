@@ -27,7 +27,7 @@ const readers = new Map<string, ReadChunk>();
 const MOST_READERS = 16;
 
 /** A thread does one task at a time, and single chunks are copied before the next one. */
-const scratch = new Scratch();
+const scratch = new Scratch(true);
 
 /** Does a task; of one chunk gives the strides, if it is stored. Errors as {@link ReadChunk}. */
 export async function runChunkTask(task: ChunkTask): Promise<{ strides?: readonly number[] }> {

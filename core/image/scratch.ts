@@ -2,6 +2,9 @@
 export class Scratch {
   readonly #arrays = new Map<string, Uint8Array<ArrayBuffer>>();
 
+  /** @param alone whether the thread has nothing else to do meanwhile, so that it may wait for files. */
+  constructor(readonly alone = false) {}
+
   /** Bytes of any content, of which there is one piece for each purpose: asking again ends the use of what was given before. */
   take(purpose: string, bytes: number): Uint8Array<ArrayBuffer> {
     let found = this.#arrays.get(purpose);

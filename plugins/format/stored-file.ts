@@ -1,5 +1,5 @@
 /** Reading a small file that holds one chunk, into memory that may be used again. */
-import { close, fstat, open, read } from 'node:fs';
+import { close, closeSync, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
 import type { Scratch } from '../../core/image/scratch.js';
 import { isMissing } from './container-folder.js';
 
@@ -10,54 +10,78 @@ import { isMissing } from './container-folder.js';
  * @param scratch the bytes lie in it.
  */
 export async function readStored(
-  file: string,
+  name: string,
   most: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  let handle: number;
+  let file: StoredFile;
   try {
-    handle = await called<number>((done) => open(file, 'r', done));
+    file = await openStored(name, scratch);
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw cause;
   }
   try {
-    const size = await called<number>((done) => fstat(handle, (error, found) => done(error, found?.size ?? 0)));
+    const size = await file.size();
     if (size > most) throw new Error(`its file has ${size} bytes, more than the ${most} that it may take`);
-    return await readAt(handle, 0, size, scratch);
+    return await readAt(file, 0, size, scratch);
   } finally {
-    close(handle, () => {});
+    file.close();
   }
 }
 
 /** The bytes from `at` on of a file that is there. @throws Error when it ends before. */
 export async function readRange(
-  file: string,
+  name: string,
   at: number,
   length: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const handle = await called<number>((done) => open(file, 'r', done));
+  const file = await openStored(name, scratch);
   try {
-    return await readAt(handle, at, length, scratch);
+    return await readAt(file, at, length, scratch);
   } finally {
-    close(handle, () => {});
+    file.close();
   }
 }
 
 async function readAt(
-  handle: number,
+  file: StoredFile,
   at: number,
   length: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = scratch?.take('stored', length) ?? new Uint8Array(length);
   for (let done = 0; done < length; ) {
-    const count = await called<number>((told) => read(handle, bytes, done, length - done, at + done, told));
+    const count = await file.read(bytes, done, length - done, at + done);
     if (count === 0) throw new Error(`the file ends ${length - done} bytes before`);
     done += count;
   }
   return bytes;
+}
+
+interface StoredFile {
+  size(): number | Promise<number>;
+  read(bytes: Uint8Array, offset: number, length: number, at: number): number | Promise<number>;
+  close(): void;
+}
+
+/** Where the thread has nothing else to do, it waits for the system: that takes less time than being told. */
+async function openStored(name: string, scratch: Scratch | undefined): Promise<StoredFile> {
+  if (scratch?.alone) {
+    const handle = openSync(name, 'r');
+    return {
+      size: () => fstatSync(handle).size,
+      read: (bytes, offset, length, at) => readSync(handle, bytes, offset, length, at),
+      close: () => closeSync(handle),
+    };
+  }
+  const handle = await called<number>((done) => open(name, 'r', done));
+  return {
+    size: () => called((done) => fstat(handle, (error, found) => done(error, found?.size ?? 0))),
+    read: (bytes, offset, length, at) => called((done) => read(handle, bytes, offset, length, at, done)),
+    close: () => close(handle, () => {}),
+  };
 }
 
 /** Callbacks, since the promises of Node take longer than small reads. */
