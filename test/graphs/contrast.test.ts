@@ -51,6 +51,24 @@ it('several classes, with classes that are left out', async () => {
   expect(losses).toHaveLength(3);
 });
 
+it('points and objects are told from their surroundings', async () => {
+  const data = new Data();
+  for (const name of ['train/raw/a', 'train/raw/b', 'test/raw/a']) {
+    await data.picture(`${name}.tif`, textured());
+    data.text(`${name.replace('raw', 'points')}.csv`, 'axis-0,axis-1,class\n8,8,1\n20,22,2\n');
+    const cells = grey((x, y) => Number(x % 16 > 3 && y % 16 > 3) * (1 + (x >> 4) + 2 * (y >> 4)));
+    await data.picture(`${name.replace('raw', 'label')}.tif`, cells);
+  }
+  const detection = {
+    'PROBLEM.TYPE': 'DETECTION',
+    'DATA.N_CLASSES': 3,
+    'DATA.TRAIN.GT_PATH': 'train/points',
+    'DATA.TEST.GT_PATH': 'test/points',
+  };
+  const objects = { 'PROBLEM.TYPE': 'INSTANCE_SEG', 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS': ['F', 'C'] };
+  for (const settings of [detection, objects]) expectNumbers(await attempt(data, { ...settings, ...contrast(1) }));
+});
+
 it('a network without feature vectors is told', async () => {
   const data = new Data();
   for (const name of ['train/raw/a', 'train/raw/b', 'test/raw/a']) {

@@ -149,8 +149,11 @@ function pixelsOf({ features, labels, predicted }: ContrastInputs, pass: Pass): 
   const dims = features.shape[features.shape.length - 1];
   const pixels = features.size / n / dims;
   const draws = tf.add(pass.random({ shape: [n, pixels] }), ABOVE);
-  const rows = (x: Tensor, shape: number[]) =>
-    tf.split(tf.reshape(x, [n, ...shape]), n, 0).map((part) => tf.reshape(part, shape));
+  const rows = (x: Tensor, shape: number[]) => {
+    // The gradient of TensorFlow.js's split fails on a single part.
+    const parts = n === 1 ? [x] : tf.split(tf.reshape(x, [n, ...shape]), n, 0);
+    return parts.map((part) => tf.reshape(part, shape));
+  };
   const [vectors, wanted, guessed, order] = [
     rows(features, [pixels, dims]),
     rows(labels, [pixels]),
