@@ -51,13 +51,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);
     refuse('TEST.REUSE_PREDICTIONS', test.REUSE_PREDICTIONS);
-    if (test.ANALIZE_2D_IMGS_AS_3D_STACK && config.PROBLEM.TYPE === 'INSTANCE_SEG')
-      problems.push({
-        severity: 'error',
-        key: 'TEST.ANALIZE_2D_IMGS_AS_3D_STACK',
-        message: 'this version of Biagraph does not stack the images of this workflow.',
-        advice: 'Switch it off, or make the images a volume and set PROBLEM.NDIM: 3D.',
-      });
     if (test.REUSE_PREDICTIONS && savesNoPrediction(config))
       problems.push({
         severity: 'error',
@@ -114,5 +107,5 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
 /** Classes of whole images are a table, objects are made in the same run as their channels, and what a masked autoencoder makes is several pictures. */
 function savesNoPrediction({ PROBLEM: problem }: Config): boolean {
   const masking = problem.TYPE === 'SELF_SUPERVISED' && problem.SELF_SUPERVISED.PRETEXT_TASK === 'masking';
-  return problem.TYPE === 'CLASSIFICATION' || problem.TYPE === 'INSTANCE_SEG' || masking;
+  return problem.TYPE === 'CLASSIFICATION' || masking;
 }

@@ -64,6 +64,9 @@ function start({ data, ndim, sets }: Case, more: string[] = [], folder = path.jo
     `${POST}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.VALUES=[[30]]`,
     `${POST}.MEASURE_PROPERTIES.REMOVE_BY_PROPERTIES.SIGNS=[[lt]]`,
     'TEST.MATCHING_STATS_THS_COLORED_IMG=[0.5]',
+    // A network that has hardly learned anything shall find some objects nevertheless.
+    'PROBLEM.INSTANCE_SEG.WATERSHED.SEED_CHANNELS_THRESH=[auto, auto]',
+    'PROBLEM.INSTANCE_SEG.WATERSHED.GROWTH_MASK_CHANNELS_THRESH=[auto]',
     ...sets,
     ...more,
   ];

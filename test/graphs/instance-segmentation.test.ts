@@ -3,6 +3,7 @@ import { ConfigError } from '../../core/errors.js';
 import { bindGraph } from '../../core/graph/compile.js';
 import type { Graph } from '../../core/graph/graph.js';
 import { instanceSegmentation } from '../../graphs/instance-segmentation.js';
+import { unavailableSwitches } from '../../graphs/unavailable.js';
 import { catalog } from '../plugins/nodes.js';
 import { configOf, VOLUMES } from './config.js';
 
@@ -90,6 +91,8 @@ describe('planes as a volume, and predictions of an earlier run', () => {
       ...['loader', 'normalizer', 'targets', 'predictions', 'metrics', 'objects'],
     ]);
     expect(parametersOf(tested, 'predictions').channels).toBe(3);
+    const both = configOf({ ...INSTANCES, ...stacking, 'TEST.REUSE_PREDICTIONS': true });
+    expect(unavailableSwitches(both, catalog)).toEqual([]);
     const measured = parametersOf(tested, 'metrics').metrics as { name: string }[];
     expect(measured.map(({ name }) => name)).toEqual(['IoU (F channel)', 'IoU (C channel)']);
   });
