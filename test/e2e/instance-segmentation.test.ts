@@ -159,6 +159,31 @@ async function withLabels(change: (labels: Image, part: string) => Image, parts 
   return folder;
 }
 
+describe.each<[string, Case, string]>([
+  ['embeddings', PLANES, '[E_offset,E_sigma,E_seediness]'],
+  ['affinities', VOLUMES, '[A]'],
+])('%s', (_, job, channels) => {
+  it('are learned, and objects are made of them', async () => {
+    const ways = [`PROBLEM.INSTANCE_SEG.DATA_CHANNELS=${channels}`, 'TRAIN.EPOCHS=2'];
+    const { code, err } = await start(job, ways);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    await expectNumbers();
+    for (const raw of await readdir(path.join(FIXTURES, job.data, 'test/raw'))) {
+      const stem = path.parse(raw).name;
+      const truth = await read(path.join(FIXTURES, job.data, 'test/label', `${stem}.tif`), job.ndim);
+      const labels = await read(results('per_image_instances', `${stem}.tif`), job.ndim);
+      expect(labels.shape).toEqual([...truth.shape.slice(0, -1), 1]);
+    }
+    const [head, ...epochs] = (await readFile(bench.file('out', 'job', 'logs', 'job_1_training.csv'), 'utf8'))
+      .trim()
+      .split('\r\n');
+    expect(epochs).toHaveLength(2);
+    for (const epoch of epochs)
+      expect(Number(epoch.split(',')[head.split(',').indexOf('train_loss')])).toBeGreaterThan(0);
+  }, 240_000);
+});
+
 describe('classes', () => {
   it('of objects are learned and written beside their labels', async () => {
     // Odd and even objects are of different kinds.
