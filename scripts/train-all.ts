@@ -54,7 +54,12 @@ const tokens = ['MODEL.VIT_NUM_LAYERS=9', 'MODEL.VIT_TOKEN_SIZE=16', 'MODEL.VIT_
 
 const trainings: Training[] = [
   ...family([...segmenters, ...others], 'semantic-segmentation-2d', [...plane, ...small, 'MODEL.VIT_NUM_LAYERS=9']),
-  ...family([...segmenters, 'stunet'], 'semantic-segmentation-3d', [...volume, 'MODEL.FEATURE_MAPS=[8, 16, 32]']),
+  ...family([...segmenters.filter((name) => name !== 'multiresunet'), 'stunet'], 'semantic-segmentation-3d', [
+    ...volume,
+    'MODEL.FEATURE_MAPS=[8, 16, 32, 64]',
+    'MODEL.Z_DOWN=[1, 1, 1]',
+  ]),
+  ...family(['multiresunet'], 'semantic-segmentation-3d', [...volume, 'MODEL.Z_DOWN=[1, 1, 1, 1]']),
   ...family(['edsr', 'rcan', 'dfcan', 'wdsr'], 'super-resolution-2d', [
     ...pair('super-resolution-2d', 'LR', 'HR'),
     'DATA.PATCH_SIZE=(32, 32, 1)',
