@@ -107,7 +107,7 @@ describe.each([PLANES, VOLUMES])('$name', (job) => {
       const stem = path.parse(raw).name;
       const truth = await read(path.join(FIXTURES, job.data, 'test/label', `${stem}.tif`), job.ndim);
       const channels = await read(results('per_image', `${stem}.tif`), job.ndim);
-      expect(channels.shape).toEqual([...truth.shape.slice(0, -1), job.ndim === '3D' ? 3 : 2]);
+      expect(channels.shape).toEqual([...truth.shape.slice(0, -1), 2]);
       for (const [folder, variant, suffix] of [
         ['per_image_instances', 'per image', ''],
         ['per_image_post_processing', 'post-processing', '_post-proc'],
