@@ -85,13 +85,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
   for (const [key, on] of pictures)
     if (on && !answered.has(key))
       problems.push({ severity: 'warning', key, message: 'these pictures are not drawn yet; nothing else changes.' });
-  if (model.ARCHITECTURE.toLowerCase() === 'resunet++')
-    for (const workflow of ['INSTANCE_SEG', 'DETECTION', 'IMAGE_TO_IMAGE'] as const)
-      refuse(
-        `PROBLEM.${workflow}.SEPARATED_DECODERS_PER_HEAD`,
-        config.PROBLEM.TYPE === workflow && config.PROBLEM[workflow].SEPARATED_DECODERS_PER_HEAD,
-        'Heads of resunet++ share one decoder: write False, or take resunet.',
-      );
   refuse('MODEL.SOURCE', model.SOURCE !== 'biapy', 'Use biapy.');
   refuse('MODEL.BMZ.EXPORT.ENABLE', model.BMZ.EXPORT.ENABLE);
   refuse('MODEL.CONV_BLOCK_ORDER', model.CONV_BLOCK_ORDER !== 'conv_norm_act', 'Use conv_norm_act.');

@@ -3,7 +3,6 @@
  * squeeze-and-excitation between the levels, atrous pyramids as bridge and end, and attention in the decoder.
  */
 import Type, { type Static } from 'typebox';
-import { TensorError } from '../../core/errors.js';
 import { MaxPooling, Module, type Pass, type Tensor } from '../../core/tensor/index.js';
 import { ResConvBlock, type ResidualOptions, ResUpBlock } from './blocks-residual.js';
 import { AtrousPyramid, EncoderAttention } from './blocks-resunetpp.js';
@@ -24,10 +23,19 @@ export type ResUNetPlusPlusParameters = Static<typeof ResUNetPlusPlusParameters>
  * Builds the network over channels-last images. Of L feature maps, L − 2 levels are pooled, the first pooling factor is
  * not used; sides must be divisible by the product of the others. Outputs are those of the U-Net.
  *
- * @throws TensorError when factors, channels or activations do not fit, and for a decoder for each of several heads.
+ * Separate decoders are numbered behind the names that a single one has; how BiaPy names them is not known.
+ *
+ * @throws TensorError when factors, channels or activations do not fit.
  */
 export function buildResUNetPlusPlus(parameters: ResUNetPlusPlusParameters): Module<Tensor[]> {
   return new ResUNetPlusPlus(parameters);
+}
+
+/** From the bridge up to the heads, or to one of them. */
+interface Decoder {
+  readonly attentions: readonly EncoderAttention[];
+  readonly blocks: readonly ResUpBlock[];
+  readonly end: AtrousPyramid;
 }
 
 class ResUNetPlusPlus extends Module<Tensor[]> {
@@ -36,19 +44,13 @@ class ResUNetPlusPlus extends Module<Tensor[]> {
   readonly excitations: SqueezeExcitation[];
   readonly pools: MaxPooling[];
   readonly bridge: AtrousPyramid;
-  readonly attentions: EncoderAttention[];
-  readonly decoder: ResUpBlock[];
-  readonly end: AtrousPyramid;
+  readonly decoders: Decoder[];
   readonly after: Module<Tensor>;
   readonly heads: Heads;
 
   constructor(readonly parameters: ResUNetPlusPlusParameters) {
     super();
     const { featureMaps: maps, inputChannels, ndim } = parameters;
-    if (parameters.separatedDecoders && parameters.heads.length > 1)
-      throw new TensorError(
-        'ResUNet++: separate decoders are not defined for this network. Take resunet, or one decoder.',
-      );
     const depth = maps.length - 2;
     const factors = poolingFactors('ResUNet++', parameters, depth + 1);
     const options = blockOptions(parameters);
@@ -62,8 +64,6 @@ class ResUNetPlusPlus extends Module<Tensor[]> {
     this.encoder = [this.child('down_path.0', first)];
     this.excitations = [];
     this.pools = [];
-    this.attentions = [];
-    this.decoder = [];
     for (let i = 0; i < depth; i++) {
       // Block i + 1 takes the dropout of entry i, as in BiaPy.
       const block = new ResConvBlock(maps[i], maps[i + 1], options, residual(i));
@@ -72,15 +72,21 @@ class ResUNetPlusPlus extends Module<Tensor[]> {
       this.pools.push(new MaxPooling(factors[i + 1]));
     }
     this.bridge = this.child('aspp_bridge', new AtrousPyramid(maps[depth], maps[depth + 1], options));
-    for (let step = 0; step < depth; step++) {
-      const i = depth - 1 - step;
-      const wide = maps[i + 2];
-      const attention = new EncoderAttention(maps[i], wide, factors[i + 1], options);
-      this.attentions.push(this.child(`attentions.${step}`, attention));
-      const up = new ResUpBlock(wide, maps[i], maps[i + 1], factors[i + 1], options, residual(i + 2));
-      this.decoder.push(this.child(`up_path.${step}`, up));
-    }
-    this.end = this.child('aspp_out', new AtrousPyramid(maps[1], maps[0], options));
+    const separate = parameters.separatedDecoders && parameters.heads.length > 1;
+    this.decoders = (separate ? parameters.heads.map((_, k) => `.${k}`) : ['']).map((place) => {
+      const attentions: EncoderAttention[] = [];
+      const blocks: ResUpBlock[] = [];
+      for (let step = 0; step < depth; step++) {
+        const i = depth - 1 - step;
+        const wide = maps[i + 2];
+        const attention = new EncoderAttention(maps[i], wide, factors[i + 1], options);
+        attentions.push(this.child(`attentions${place}.${step}`, attention));
+        const up = new ResUpBlock(wide, maps[i], maps[i + 1], factors[i + 1], options, residual(i + 2));
+        blocks.push(this.child(`up_path${place}.${step}`, up));
+      }
+      const end = this.child(`aspp_out${place}`, new AtrousPyramid(maps[1], maps[0], options));
+      return { attentions, blocks, end };
+    });
     this.after = this.child('post_upsampling', upscalingAt('post', maps[0], parameters));
     this.heads = this.child('heads', new Heads(maps[0], ndim, parameters));
   }
@@ -95,12 +101,15 @@ class ResUNetPlusPlus extends Module<Tensor[]> {
       skips.unshift(i === 0 ? excited : this.pools[i - 1].forward(excited));
       x = block.forward(skips[0], pass);
     });
-    let y = this.bridge.forward(this.pools[this.pools.length - 1].forward(x), pass);
-    this.decoder.forEach((up, step) => {
-      y = up.join(this.attentions[step].weigh(skips[step], y, pass), skips[step], pass);
+    const bottom = this.bridge.forward(this.pools[this.pools.length - 1].forward(x), pass);
+    const features = this.decoders.map(({ attentions, blocks, end }) => {
+      const y = blocks.reduce(
+        (below, up, step) => up.join(attentions[step].weigh(skips[step], below, pass), skips[step], pass),
+        bottom,
+      );
+      return this.after.forward(end.forward(y, pass), pass);
     });
-    const ended = this.end.forward(y, pass);
-    return this.heads.forward(this.after.forward(ended, pass), pass);
+    return this.heads.apply(features, pass);
   }
 }
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { openRuntime, type TensorData } from '../../../core/tensor/index.js';
+import { modelInputs } from '../../../core/tensor/step.js';
+import { pattern, relativeError } from '../../core/tensor/run.js';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
 import { itExports } from './training-checks.js';
+
+/** Variances must be. */
+function positive(name: string, tensor: TensorData): TensorData {
+  return name.includes('running_var') ? { ...tensor, data: tensor.data.map((value) => Math.abs(value) + 0.5) } : tensor;
+}
 
 describe('resunet++', () => {
   itMatchesTheReference('resunet++');
@@ -16,10 +24,30 @@ describe('resunet++', () => {
     '2D': { parameters: { featureMaps: [4, 6, 8, 10] }, outputChannels: [2], space: [32, 48], others: [[16, 32]] },
   });
 
-  it('has one decoder', () => {
-    const heads = { outputChannels: [1, 2] };
-    expect(() => build('resunet++', { separatedDecoders: true }, heads)).toThrow(/separate decoders are not defined/);
-    expect(() => build('resunet++', {}, heads)).not.toThrow();
+  it('has a decoder for each head where asked: each as a network of one head has', async () => {
+    const small = { featureMaps: [4, 6, 8, 10] };
+    const both = build('resunet++', { ...small, separatedDecoders: true }, { outputChannels: [1, 2] });
+    const weights = new Map(
+      modelInputs(both).map(({ name, shape }, i) => [name, positive(name, pattern(shape, i, 0.3))]),
+    );
+    const runtime = await openRuntime({ device: 'cpu', threads: 1 });
+    const input = pattern([1, 32, 32, 1], 5);
+    const outputs = await (await runtime.infer(both, weights)).predict(input);
+    for (const [head, channels] of [1, 2].entries()) {
+      const alone = build('resunet++', small, { outputChannels: [channels] });
+      const own = new Map(
+        modelInputs(alone).map(({ name }) => {
+          const place = name
+            .replace(/^model\.(attentions|up_path|aspp_out)\./, `model.$1.${head}.`)
+            .replace('heads.0.', `heads.${head}.`);
+          return [name, weights.get(place)!];
+        }),
+      );
+      const [wanted] = await (await runtime.infer(alone, own)).predict(input);
+      expect(outputs[head].shape).toEqual(wanted.shape);
+      expect(relativeError(outputs[head].data, wanted.data)).toBeLessThan(1e-5);
+    }
+    await runtime.dispose();
   });
 
   it('has three levels at least', () => {
