@@ -83,7 +83,7 @@ describe('images', () => {
       ● class-writer       writer/images           → classes
       │   product classes · folder out/job/results/job_1/per_image_binarized · kind labels
       ● overlay-writer     writer/overlays         → classes
-      │   folder out/job/results/job_1/per_image_binarized_overlays
+      │   folder out/job/results/job_1/per_image_binarized_overlays · classes true
       ● report             metric/report           → classes
       "
     `));
@@ -152,7 +152,7 @@ describe('volumes of three classes', () => {
       ● class-writer       writer/images           → classes
       │   product classes · folder out/job/results/job_1/per_image_binarized · kind labels
       ● overlay-writer     writer/overlays         → classes
-      │   folder out/job/results/job_1/per_image_binarized_overlays
+      │   folder out/job/results/job_1/per_image_binarized_overlays · classes true
       ● report             metric/report           → classes
       "
     `));
