@@ -4,7 +4,7 @@ import type { Image } from '../image/image.js';
 import { fillHoles } from '../nd/fill-holes.js';
 import { windowOf } from '../nd/footprint.js';
 import { dilate, erode } from '../nd/morphology.js';
-import { removeObjects, removeSmallObjects } from '../nd/remove-objects.js';
+import { clearBorder, removeLargeObjects, removeSmallObjects } from '../nd/remove-objects.js';
 
 export type RefinementStep =
   | { readonly operation: 'fill_holes' | 'clear_border' }
@@ -41,13 +41,6 @@ function refine(labels: Image, step: RefinementStep): Image {
     case 'remove_small_objects':
       return removeSmallObjects(labels, step.pixels);
     case 'remove_big_objects':
-      return removeObjects(labels, ({ count }) => count >= step.pixels);
+      return removeLargeObjects(labels, step.pixels);
   }
-}
-
-/** Removes the objects that touch the edge of the image, as `skimage.segmentation.clear_border`. */
-export function clearBorder(labels: Image): Image {
-  return removeObjects(labels, ({ start, end }) =>
-    start.some((first, axis) => first === 0 || end[axis] === labels.shape[axis]),
-  );
 }
