@@ -6,6 +6,7 @@
  */
 
 import { DataError } from '../errors.js';
+import { stridesOf } from './c-order.js';
 import { allocate, dtypeOf, type Image, type ImageMetadata, image, type PixelArray, sizeOf } from './image.js';
 import type { RawImage } from './raw-image.js';
 
@@ -139,7 +140,7 @@ function unfit(raw: FileAxes, ndim: Dimensionality, file: string, reason: string
  * Axes missing from `order` must have length 1. Returns `data` itself when nothing moves.
  */
 export function transpose(data: PixelArray, shape: readonly number[], order: readonly number[]): PixelArray {
-  const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
+  const strides = stridesOf(shape);
   const long = order.filter((axis) => shape[axis] > 1);
   if (long.every((axis, i) => i === 0 || axis > long[i - 1])) return data;
   const sides = long.map((axis) => shape[axis]);

@@ -2,6 +2,7 @@
  * What lies outside an image: the borders of numpy's `pad`, for boxes that reach over the edge.
  */
 
+import { stridesOf } from './c-order.js';
 import { allocate, type Image, image, sizeOf, spatialShape } from './image.js';
 
 /**
@@ -132,7 +133,7 @@ function fillFaces(
     const at = start[axis] + index;
     return at < 0 ? faces[axis][0] : at >= sides[axis] ? faces[axis][1] : undefined;
   };
-  const strides = size.map((_, axis) => sizeOf(size.slice(axis + 1)));
+  const strides = stridesOf(size);
   for (let pixel = 0; pixel < data.length / channels; pixel++) {
     let fill: number | undefined;
     for (let axis = size.length - 1; axis >= 0 && fill === undefined; axis--)

@@ -1,6 +1,7 @@
 /** Finding NaN and infinity before they spread through statistics and training. */
 
 import { DataError } from '../errors.js';
+import { placeAt } from './c-order.js';
 import type { Image } from './image.js';
 
 export interface NonFinite {
@@ -15,14 +16,7 @@ export function findNonFinite(picture: Image): NonFinite | undefined {
   const { data, shape } = picture;
   for (let i = 0; i < data.length; i++)
     // x - x is NaN for NaN and both infinities; cheaper than Number.isFinite over millions of pixels.
-    if (data[i] - data[i] !== 0) {
-      const position = new Array<number>(shape.length);
-      for (let axis = shape.length - 1, rest = i; axis >= 0; axis--) {
-        position[axis] = rest % shape[axis];
-        rest = Math.floor(rest / shape[axis]);
-      }
-      return { value: data[i], position };
-    }
+    if (data[i] - data[i] !== 0) return { value: data[i], position: placeAt(i, shape) };
   return undefined;
 }
 

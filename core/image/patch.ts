@@ -7,6 +7,7 @@
 
 import { DataError } from '../errors.js';
 import { type Border, pad, readBox } from './border.js';
+import { placeAt } from './c-order.js';
 import { type Box, type Image, spatialShape } from './image.js';
 
 export type { Box } from './image.js';
@@ -101,12 +102,10 @@ export function patchBox({ axes }: PatchGeometry, index: number): Box {
 
 /** Which patch of every axis patch `index` is. */
 export function patchPosition(axes: readonly AxisCut[], index: number): number[] {
-  const position = new Array<number>(axes.length);
-  for (let axis = axes.length - 1, rest = index; axis >= 0; axis--) {
-    position[axis] = rest % axes[axis].starts.length;
-    rest = Math.floor(rest / axes[axis].starts.length);
-  }
-  return position;
+  return placeAt(
+    index,
+    axes.map(({ starts }) => starts.length),
+  );
 }
 
 /** All boxes in the order of cutting. */

@@ -1,4 +1,6 @@
 /** Writing an image that is read in parts, chunk by chunk. */
+
+import { placeAt, stridesOf } from './c-order.js';
 import type { ArrayPlan, ArrayWriter } from './chunked-array.js';
 import { copyRegion } from './copy-region.js';
 import { allocate, channelCount, type Image, sizeOf } from './image.js';
@@ -47,29 +49,19 @@ export async function writeVolume(picture: Image, writer: ArrayWriter, signal?: 
   const steps = spatial.map((axis) => chunk[axis]);
   const grid = sides.map((side, axis) => Math.ceil(side / steps[axis]));
   for (let index = 0; index < sizeOf(grid); index++) {
-    const start = startOf(index, grid).map((at, axis) => at * steps[axis]);
+    const start = placeAt(index, grid).map((at, axis) => at * steps[axis]);
     const size = start.map((at, axis) => Math.min(steps[axis], sides[axis] - at));
     const part = await picture.source!.read({ start, size }, signal);
     const full = (values: readonly number[], channel: number) =>
       order.map((axis) => (axis < 0 ? channel : axis === names.length - 1 ? channel : values[axis]));
     const counts = order.map((axis) => (axis < 0 ? 1 : part.shape[axis]));
     const values = allocate(part.dtype, sizeOf(counts));
-    const strides = (of: readonly number[]) => of.map((_, axis) => sizeOf(of.slice(axis + 1)));
-    const from = strides(part.shape);
+    const from = stridesOf(part.shape);
     copyRegion(
-      { data: values, offset: 0, strides: strides(counts) },
+      { data: values, offset: 0, strides: stridesOf(counts) },
       { data: part.data, offset: 0, strides: order.map((axis) => (axis < 0 ? 0 : from[axis])) },
       counts,
     );
     await writer.write(full(start, 0), counts, values);
   }
-}
-
-function startOf(index: number, grid: readonly number[]): number[] {
-  const position = new Array<number>(grid.length);
-  for (let axis = grid.length - 1, rest = index; axis >= 0; axis--) {
-    position[axis] = rest % grid[axis];
-    rest = Math.floor(rest / grid[axis]);
-  }
-  return position;
 }

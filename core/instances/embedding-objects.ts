@@ -1,5 +1,6 @@
 /** Objects out of spatial embeddings: EmbedSeg (M. Lalit, P. Tomancak, F. Jug, Medical Image Analysis 81, 2022). */
 
+import { stridesOf } from '../image/c-order.js';
 import { type Image, image } from '../image/image.js';
 
 export interface EmbeddingOptions {
@@ -50,7 +51,7 @@ export function embeddingObjects(prediction: Image, options: EmbeddingOptions): 
   const result = image(labels, [...sides, 1], prediction.metadata);
   if (places.length <= leastForeground) return result;
 
-  const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1)).reverse();
+  const strides = stridesOf(sides).reverse();
   const lengths = [...sides].reverse();
   const points = Array.from({ length: axes }, (_, axis) =>
     Float64Array.from(

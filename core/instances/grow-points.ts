@@ -1,5 +1,6 @@
 /** Objects that grow from detected points over the edges in an image (TEST.POST_PROCESSING.DET_WATERSHED). */
 
+import { stridesOf } from '../image/c-order.js';
 import { type Image, image, sizeOf } from '../image/image.js';
 import { equalizeAdaptive } from '../nd/equalize-adaptive.js';
 import { ball, windowOf } from '../nd/footprint.js';
@@ -112,7 +113,7 @@ function enlargeRings(
 ): void {
   const sides = seeds.shape.slice(0, -1);
   const [ofY, ofX] = [sides.length - 2, sides.length - 1];
-  const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1)));
+  const strides = stridesOf(sides);
   for (const [i, point] of points.entries()) {
     if (!among(i)) continue;
     const cut = (axis: number) => {

@@ -2,6 +2,7 @@
  * Objects out of probabilities and distances along rays: StarDist (U. Schmidt et al., MICCAI 2018; M. Weigert et al., WACV 2020).
  */
 
+import { placeAt } from '../image/c-order.js';
 import { type Image, image, sizeOf } from '../image/image.js';
 import { convexPolyhedron, rowsInside } from '../nd/convex-polyhedron.js';
 import { box } from '../nd/footprint.js';
@@ -55,7 +56,7 @@ export function starObjects(
   const directions = rayDirections(count, axes);
   const kept: Shape[] = [];
   for (const cell of centres(prediction, probability, threshold)) {
-    const at = placeOf(cell, cells).map((place, axis) => place * grid[axis]);
+    const at = placeAt(cell, cells).map((place, axis) => place * grid[axis]);
     const ends = directions.map((direction, k) => {
       const length = data[cell * channels + rays + k];
       return direction.map((step, axis) => at[axis] + length * step);
@@ -77,15 +78,6 @@ function centres({ data, shape }: Image, channel: number, threshold: number): nu
   const found: number[] = [];
   for (let i = 0; i < values.length; i++) if (values[i] >= threshold && values[i] === greatest[i]) found.push(i);
   return found.sort((a, b) => values[b] - values[a] || a - b);
-}
-
-function placeOf(index: number, sides: readonly number[]): number[] {
-  const place = new Array<number>(sides.length);
-  for (let axis = sides.length - 1, rest = index; axis >= 0; axis--) {
-    place[axis] = rest % sides[axis];
-    rest = Math.floor(rest / sides[axis]);
-  }
-  return place;
 }
 
 /** The part of the bounding box that lies in the image. */

@@ -4,6 +4,8 @@
  * A. Krull, T.-O. Buchholz, F. Jug, "Noise2Void – Learning Denoising from Single Noisy Images", CVPR 2019; structured
  * masks after C. Broaddus et al., ISBI 2020. Numbers are BiaPy's.
  */
+
+import { placeAt } from '../image/c-order.js';
 import { channelCount, type Image, image, sizeOf, spatialShape } from '../image/image.js';
 import type { RandomStream } from '../image/random.js';
 
@@ -77,7 +79,7 @@ export function stratifiedSpots(sides: readonly number[], percentage: number, dr
   const counts = sides.map((side) => Math.ceil(side / box));
   const spots: number[][] = [];
   for (let index = 0; index < sizeOf(counts); index++) {
-    const cell = unflatten(index, counts);
+    const cell = placeAt(index, counts);
     const spot = cell.map((i) => Math.floor(i * box + draws.uniform() * box));
     if (spot.every((at, axis) => at < sides[axis])) spots.push(spot);
   }
@@ -157,7 +159,7 @@ class Neighbourhood {
   }
 
   private at(index: number): number {
-    return this.value(unflatten(index, this.size).map((i, axis) => i + this.start[axis]));
+    return this.value(placeAt(index, this.size).map((i, axis) => i + this.start[axis]));
   }
 
   private value(place: readonly number[]): number {
@@ -193,13 +195,4 @@ function median(values: readonly number[]): number {
 
 function flatten(place: readonly number[], sides: readonly number[]): number {
   return place.reduce((index, at, axis) => index * sides[axis] + at, 0);
-}
-
-function unflatten(index: number, sides: readonly number[]): number[] {
-  const place = new Array<number>(sides.length);
-  for (let axis = sides.length - 1, rest = index; axis >= 0; axis--) {
-    place[axis] = rest % sides[axis];
-    rest = Math.floor(rest / sides[axis]);
-  }
-  return place;
 }

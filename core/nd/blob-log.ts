@@ -1,5 +1,6 @@
 /** Bright blobs by the Laplacian of Gaussians. */
 
+import { placeAt } from '../image/c-order.js';
 import { type Image, sizeOf } from '../image/image.js';
 import { correlateAxis } from './correlate.js';
 import { volumeOf } from './volume.js';
@@ -37,7 +38,7 @@ export function blobLog(picture: Image, options: BlobOptions = {}): Blob[] {
   const scales = sizes.map((sigma) => scaledLaplacian(source, sides, sigma));
   const found = maximaOverScales(scales, sides, threshold);
   return prune(
-    found.map(({ at, scale }) => ({ position: placeOf(at, sides), sigma: sizes[scale] })),
+    found.map(({ at, scale }) => ({ position: placeAt(at, sides), sigma: sizes[scale] })),
     overlap,
   );
 }
@@ -95,15 +96,6 @@ function maximaOverScales(scales: readonly Float64Array[], sides: readonly numbe
           if (greatest && !edge) found.push({ at, scale, value });
         }
   return found.sort((a, b) => b.value - a.value || a.at - b.at || a.scale - b.scale);
-}
-
-function placeOf(at: number, sides: readonly number[]): number[] {
-  const place = new Array<number>(sides.length);
-  for (let axis = sides.length - 1, rest = at; axis >= 0; axis--) {
-    place[axis] = rest % sides[axis];
-    rest = Math.floor(rest / sides[axis]);
-  }
-  return place;
 }
 
 /** Drops the smaller of each two blobs that overlap too much; of equal ones the first. */

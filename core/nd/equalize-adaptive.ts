@@ -6,6 +6,7 @@
  */
 
 import { reflectIndex } from '../image/border.js';
+import { stridesOf } from '../image/c-order.js';
 import { roundHalfEven } from '../image/cast.js';
 import { type Image, image, type PixelArray, sizeOf, spatialShape } from '../image/image.js';
 
@@ -131,8 +132,8 @@ function measureRegions(
   bins: number,
 ): Int32Array {
   const histograms = new Int32Array(sizeOf(counts) * bins);
-  const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1)));
-  const countStrides = counts.map((_, axis) => sizeOf(counts.slice(axis + 1)) * bins);
+  const strides = stridesOf(sides);
+  const countStrides = stridesOf(counts).map((stride) => stride * bins);
   const last = sides.length - 1;
   const columns = Int32Array.from({ length: counts[last] * regions[last] }, (_, i) => reflectIndex(i, sides[last]));
   const walk = (axis: number, at: number, to: number): void => {

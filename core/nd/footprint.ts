@@ -1,5 +1,6 @@
 /** Neighbourhoods of morphology: which pixels around one belong to it. */
 
+import { placeAt } from '../image/c-order.js';
 import { sizeOf } from '../image/image.js';
 
 export interface Footprint {
@@ -55,13 +56,8 @@ function footprint(sides: readonly number[], contains: (offset: readonly number[
 }
 
 /** Steps from the middle to the pixel at a position of the footprint. */
-function offsetOf(at: number, sides: readonly number[]): number[] {
-  const offset = new Array<number>(sides.length);
-  for (let axis = sides.length - 1, rest = at; axis >= 0; axis--) {
-    offset[axis] = (rest % sides[axis]) - (sides[axis] >> 1);
-    rest = Math.floor(rest / sides[axis]);
-  }
-  return offset;
+export function offsetOf(at: number, sides: readonly number[]): number[] {
+  return placeAt(at, sides).map((place, axis) => place - (sides[axis] >> 1));
 }
 
 function length2(offset: readonly number[]): number {

@@ -1,7 +1,7 @@
 /** Points drawn into images. */
 
 import { type PixelArray, sizeOf } from '../image/image.js';
-import { box, ellipse, type Footprint } from './footprint.js';
+import { box, ellipse, type Footprint, offsetOf } from './footprint.js';
 
 /** What a point becomes: an ellipse, or ellipsoid, with these radii; radii of 0 give the square, or cube, of side 3, as in BiaPy. */
 export function pointFootprint(radii: readonly number[]): Footprint {
@@ -40,14 +40,6 @@ export function paintPoints(
 
 function offsetsOf({ sides, inside }: Footprint): number[][] {
   const offsets: number[][] = [];
-  for (let at = 0; at < inside.length; at++) {
-    if (inside[at] === 0) continue;
-    const offset = new Array<number>(sides.length);
-    for (let axis = sides.length - 1, rest = at; axis >= 0; axis--) {
-      offset[axis] = (rest % sides[axis]) - (sides[axis] >> 1);
-      rest = Math.floor(rest / sides[axis]);
-    }
-    offsets.push(offset);
-  }
+  for (let at = 0; at < inside.length; at++) if (inside[at] !== 0) offsets.push(offsetOf(at, sides));
   return offsets;
 }

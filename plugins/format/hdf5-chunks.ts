@@ -1,6 +1,8 @@
 /** Reading chunks of an HDF5 dataset whose places in the file are known, in any thread. */
+
 import { threadId } from 'node:worker_threads';
 import { AbortedError } from '../../core/errors.js';
+import { stridesOf } from '../../core/image/c-order.js';
 import type { ChunkReading, ReadChunk } from '../../core/image/chunked-array.js';
 import { damaged, reasonOf } from './container-folder.js';
 import type { Hdf5Storage } from './hdf5-storage.js';
@@ -45,7 +47,7 @@ export function hdf5Chunks(input: Hdf5Chunks): ReadChunk {
     const start = position.map((at, axis) => at * chunk[axis]);
     const sides = storage.kind === 'chunks' ? chunk : start.map((at, axis) => Math.min(chunk[axis], shape[axis] - at));
     const bytes = sides.reduce((product, side) => product * side, size);
-    const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1));
+    const strides = stridesOf(sides);
     try {
       let [at, stored] = [0, bytes];
       if (storage.kind === 'chunks') {

@@ -1,10 +1,12 @@
 /**
  * Reading and writing HDF5, through h5wasm in a thread of its own.
  */
+
 import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { AbortedError, OutputError } from '../../core/errors.js';
+import { stridesOf } from '../../core/image/c-order.js';
 import type { ArrayPlan, ArrayWriter, ChunkedArray } from '../../core/image/chunked-array.js';
 import { makeFolder } from '../../core/job/make-folder.js';
 import { outputFailure } from '../../core/job/output-failure.js';
@@ -83,7 +85,7 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
       const answer = await thread.ask({ op: 'read', handle, start, size });
       if (!('bytes' in answer))
         throw damaged(name, `the values from ${start.join(', ')} on cannot be read (${problemOf(answer)})`);
-      const strides = size.map((_, axis) => size.slice(axis + 1).reduce((product, side) => product * side, 1));
+      const strides = stridesOf(size);
       try {
         return { data: pixelsOf(answer.bytes, type), strides };
       } catch (cause) {

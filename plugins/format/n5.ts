@@ -2,11 +2,13 @@
  * Reading N5 (https://github.com/saalfeldlab/n5, "File-system specification"): axes run x first, values are big-endian, and
  * every block has a header with its own size.
  */
+
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AbortedError } from '../../core/errors.js';
+import { stridesOf } from '../../core/image/c-order.js';
 import type { Chunk, ChunkedArray } from '../../core/image/chunked-array.js';
 import { defineContainer } from '../../core/plugin/define.js';
 import { axisLetters, spacingOf } from './container-attributes.js';
@@ -153,7 +155,7 @@ async function decodeBlock(
   if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);
   // What Node reads may be a part of a shared buffer, and is turned around in place.
   const own = new Uint8Array(decoded);
-  const strides = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const strides = stridesOf(sides);
   return { data: pixelsOf(fromBigEndian(own, storedBytes(type)), type), strides };
 }
 

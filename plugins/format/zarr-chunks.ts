@@ -2,12 +2,14 @@
  * Reading chunks of a Zarr array. The usual ones, compressed or not, are decoded here, in memory that is used again; shards,
  * filters and moved axes are zarrita's.
  */
+
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { threadId } from 'node:worker_threads';
 import FileSystemStore from '@zarrita/storage/fs';
 import { open, root } from 'zarrita';
 import { AbortedError, BiagraphError } from '../../core/errors.js';
+import { stridesOf } from '../../core/image/c-order.js';
 import type { Chunk, ChunkReading, ReadChunk } from '../../core/image/chunked-array.js';
 import type { Scratch } from '../../core/image/scratch.js';
 import { decodeBlosc } from './blosc.js';
@@ -92,7 +94,7 @@ async function directly(folder: string, header: ZarrHeader, storage: PlainStorag
   const size = storedBytes(type);
   const bytes = chunk.reduce((product, side) => product * side, size);
   const sides = storage.order === 'C' ? chunk : [...chunk].reverse();
-  const dense = sides.map((_, axis) => sides.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const dense = stridesOf(sides);
   const strides = storage.order === 'C' ? dense : dense.reverse();
   // Checksums add four bytes each; the rest is what incompressible data grow by.
   const most = 2 * bytes + 4096;

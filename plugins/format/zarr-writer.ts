@@ -4,9 +4,11 @@
  * Each chunk is written aside and renamed, so that none is ever half there. The metadata come last: a container that was
  * not finished is not taken for one. Chunks of zeros only are left out, as the format allows.
  */
+
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { OutputError } from '../../core/errors.js';
+import { stridesOf } from '../../core/image/c-order.js';
 import { chunksOf } from '../../core/image/chunk-cache.js';
 import type { ArrayPlan, ArrayWriter } from '../../core/image/chunked-array.js';
 import { copyRegion } from '../../core/image/copy-region.js';
@@ -373,7 +375,3 @@ const NUMPY = {
   float32: '<f4',
   float64: '<f8',
 } as const;
-
-function stridesOf(shape: readonly number[]): number[] {
-  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-}

@@ -1,4 +1,5 @@
 /** The loss of spatial embeddings, and how well they part objects: EmbedSeg (M. Lalit et al., Medical Image Analysis 81, 2022). */
+import { stridesOf } from '../../image/c-order.js';
 import { MOST_OBJECTS } from '../../instances/embedding-centres.js';
 import { sizeOf } from '../layout.js';
 import type { NetworkOutput } from '../nn/module.js';
@@ -123,7 +124,7 @@ function embed(output: Tensor, target: Tensor, { steps, centres }: EmbeddingLayo
 /** Coordinates of all pixels along x, y(, z): `[1, P, D]`. */
 function coordinates(sides: readonly number[], steps: readonly number[]): Tensor {
   const axes = steps.length;
-  const strides = sides.map((_, axis) => sizeOf(sides.slice(axis + 1))).reverse();
+  const strides = stridesOf(sides).reverse();
   const lengths = [...sides].reverse();
   const values = Float32Array.from({ length: sizeOf(sides) * axes }, (_, i) => {
     const axis = i % axes;

@@ -2,13 +2,15 @@
  * NumPy's arrays in files: `.npy`, and `.npz` archives of them.
  * Format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
+
 import { FormatError } from '../../errors.js';
+import { stridesOf } from '../../image/c-order.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import { toFloat32 } from './number-type.js';
 import { numpyType } from './numpy-type.js';
 import type { PlainObject } from './plain.js';
 import { shown } from './shown.js';
-import { checkedCount, gather, stridesOf } from './strided.js';
+import { checkedCount, gather } from './strided.js';
 import type { ZipArchive } from './zip.js';
 
 /** What each `.npy` file starts with. */

@@ -1,5 +1,7 @@
 /** Views into flat storages, as PyTorch and Fortran-ordered NumPy arrays have them. */
+
 import { FormatError } from '../../errors.js';
+import { stridesOf } from '../../image/c-order.js';
 
 /** More dimensions than PyTorch allows are a sign of a forged file. */
 const MOST_DIMENSIONS = 64;
@@ -9,17 +11,6 @@ export interface Strided {
   readonly offset: number;
   readonly shape: readonly number[];
   readonly stride: readonly number[];
-}
-
-/** Strides of a C-ordered array. */
-export function stridesOf(shape: readonly number[]): number[] {
-  const stride = new Array<number>(shape.length);
-  let step = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    stride[axis] = step;
-    step *= shape[axis];
-  }
-  return stride;
 }
 
 /**

@@ -2,16 +2,18 @@
  * Weights of TensorFlow.js models: `model.json` with a manifest, and the numbers in shards beside it.
  * Format: https://github.com/tensorflow/tfjs/blob/master/tfjs-core/src/io/types.ts (WeightsManifestConfig)
  */
+
 import path from 'node:path';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { FormatError } from '../../errors.js';
+import { stridesOf } from '../../image/c-order.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import { NUMBER_TYPES, type NumberType, toFloat32 } from './number-type.js';
 import type { Plain, PlainObject } from './plain.js';
 import { PositionedFile } from './positioned-file.js';
 import { shown } from './shown.js';
-import { checkedCount, stridesOf } from './strided.js';
+import { checkedCount } from './strided.js';
 
 const LONGEST_JSON = 64 * 2 ** 20;
 

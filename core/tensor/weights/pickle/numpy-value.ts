@@ -1,8 +1,10 @@
 /** NumPy's arrays, scalars and types as they occur in pickles. */
+
 import { FormatError } from '../../../errors.js';
+import { stridesOf } from '../../../image/c-order.js';
 import { toFloat32 } from '../number-type.js';
 import { type NumpyType, numpyType } from '../numpy-type.js';
-import { checkedCount, gather, stridesOf } from '../strided.js';
+import { checkedCount, gather } from '../strided.js';
 import { PyObject, type PyValue } from './value.js';
 
 /** A `numpy.dtype`; BUILD adds the byte order. */

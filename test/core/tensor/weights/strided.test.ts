@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkedCount, gather, isContiguous, stridesOf } from '../../../../core/tensor/weights/strided.js';
+import { stridesOf } from '../../../../core/image/c-order.js';
+import { checkedCount, gather, isContiguous } from '../../../../core/tensor/weights/strided.js';
 
 const view = fc
   .array(fc.record({ side: fc.integer({ min: 0, max: 4 }), step: fc.integer({ min: 0, max: 9 }) }), { maxLength: 4 })
