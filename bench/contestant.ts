@@ -7,6 +7,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { MEGABYTE, type Measure, median } from './measure.js';
 
 export class Contestant {
   readonly #child: ChildProcess;
@@ -52,4 +53,32 @@ export async function alternate(contestants: readonly Contestant[], runs: number
       if (run >= 0) contestant.times.push(time);
     }
   }
+}
+
+/**
+ * Times of the clock and of all cores, then the largest resident sets, of ours and, where there is one, the reference.
+ *
+ * @throws Error when the networks of the two differ in their numbers of parameters.
+ */
+export async function* compareSides(
+  name: string,
+  ours: Contestant,
+  theirs: Contestant | undefined,
+  runs: number,
+): AsyncGenerator<Measure> {
+  const both = theirs ? [ours, theirs] : [ours];
+  const [{ parameters }, reference] = await Promise.all(both.map((contestant) => contestant.ready()));
+  if (reference && reference.parameters !== parameters)
+    throw new Error(`${name}: ${parameters} parameters, the reference has ${reference.parameters}`);
+  await alternate(both, runs);
+  for (const [key, label] of [
+    ['ms', ''],
+    ['cpu', ', CPU time'],
+  ] as const) {
+    const middle = (contestant: Contestant) => median(contestant.times.map((time) => time[key]));
+    yield { name: name + label, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
+  }
+  const ourPeak = (await ours.end()) / MEGABYTE;
+  const theirPeak = theirs && (await theirs.end()) / MEGABYTE;
+  yield { name: `${name}, peak memory`, ours: ourPeak, theirs: theirPeak, unit: 'MB' };
 }

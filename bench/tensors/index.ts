@@ -1,8 +1,8 @@
 /** Time and memory of training steps and inference, beside PyTorch where a Python that has it is found. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { alternate, Contestant } from '../contestant.js';
-import { type Group, type GroupOptions, MEGABYTE, type Measure, median } from '../measure.js';
+import { Contestant, compareSides } from '../contestant.js';
+import type { Group, GroupOptions, Measure } from '../measure.js';
 import { FEATURE_MAPS, type TensorCase, tensorCases, VIT } from './cases.js';
 
 const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
@@ -63,25 +63,5 @@ async function* compare(
 ): AsyncGenerator<Measure> {
   const ours = startOurs(tensorCase, threads);
   const theirs = python ? startReference(python, tensorCase, threads) : undefined;
-  const both = theirs ? [ours, theirs] : [ours];
-  const [{ parameters }, reference] = await Promise.all(both.map((contestant) => contestant.ready()));
-  if (reference && reference.parameters !== parameters)
-    throw new Error(`${tensorCase.name}: ${parameters} parameters, the reference has ${reference.parameters}`);
-  await alternate(both, runs);
-  const { name } = tensorCase;
-  for (const [key, label] of [
-    ['ms', ''],
-    ['cpu', ', CPU time'],
-  ] as const) {
-    const middle = (contestant: Contestant) => median(contestant.times.map((time) => time[key]));
-    yield { name: name + label, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
-  }
-  const ourPeak = await ours.end();
-  const theirPeak = await theirs?.end();
-  yield {
-    name: `${name}, peak memory`,
-    ours: ourPeak / MEGABYTE,
-    theirs: theirPeak === undefined ? undefined : theirPeak / MEGABYTE,
-    unit: 'MB',
-  };
+  yield* compareSides(tensorCase.name, ours, theirs, runs);
 }
