@@ -4,7 +4,9 @@
 import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import { ConfigError } from '../core/errors.js';
+import type { DirectedChannels } from '../core/image/directed-channels.js';
 import { channelLayout } from '../core/instances/channel-layout.js';
+import { directedLayout } from '../core/instances/directed-layout.js';
 import { embeddingSteps } from '../core/instances/embedding-objects.js';
 import { type PredictedChannel, predictionLayout } from '../core/instances/prediction-layout.js';
 import { embeddingGrid } from '../core/plugin/embedding-grid.js';
@@ -73,6 +75,11 @@ export class InstanceChannels {
       ...this.predicted.flatMap(({ activation, count }) => new Array<string>(count).fill(activation)),
       ...new Array<string>(this.classes).fill('softmax'),
     ];
+  }
+
+  /** Channels of the prediction that turn with the image. */
+  get directed(): DirectedChannels[] {
+    return directedLayout(this.predicted, this.options, this.config.PROBLEM.NDIM === '3D' ? 3 : 2);
   }
 
   /** Whether the channels are the parts of a spatial embedding, which are learned together. */

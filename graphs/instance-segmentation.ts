@@ -133,7 +133,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
     node('model', 'model/predict', {
       network,
-      ...predictionParameters(config),
+      ...predictionParameters(config, channels.directed),
       activations: channels.activations,
     }),
     ...(whole ? [] : measure('patch-metrics', 'per patch', [])),

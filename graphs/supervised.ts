@@ -4,7 +4,9 @@
 import type { Config } from '../core/config/index.js';
 import { ConfigError, type Problem } from '../core/errors.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
+import type { DirectedChannels } from '../core/image/directed-channels.js';
 import { reachOf } from '../core/image/reach.js';
+import type { SymmetryGroup } from '../core/image/symmetry.js';
 import { dataSectionOf } from '../core/plugin/data-section.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import { divisorsOfNetwork } from '../core/plugin/network.js';
@@ -370,13 +372,23 @@ function schedule({ TRAIN: { LR_SCHEDULER: settings } }: Config): Record<string,
   };
 }
 
-/** Batches and test-time augmentation of `model/predict`. */
-export function predictionParameters({ TEST: test, TRAIN: train }: Config): Record<string, unknown> {
-  const group = test.AUGMENTATION_GROUP === 'auto' ? 'full' : test.AUGMENTATION_GROUP;
+/** Batches and test-time augmentation of `model/predict`. @param directed channels of the prediction that turn with the image. */
+export function predictionParameters(
+  { TEST: test, TRAIN: train }: Config,
+  directed: DirectedChannels[] = [],
+): Record<string, unknown> {
+  const turns = directed.length > 0 ? { directed } : {};
   return {
     batchSize: train.BATCH_SIZE,
-    augmentation: test.AUGMENTATION ? { group, mode: test.AUGMENTATION_MODE } : null,
+    augmentation: test.AUGMENTATION
+      ? { group: augmentationGroup(test.AUGMENTATION_GROUP), mode: test.AUGMENTATION_MODE, ...turns }
+      : null,
   };
+}
+
+/** Forms of TEST.AUGMENTATION_GROUP. */
+export function augmentationGroup(group: Config['TEST']['AUGMENTATION_GROUP']): SymmetryGroup {
+  return group === 'auto' ? 'full' : (group as SymmetryGroup);
 }
 
 /** What image sides must be multiples of: as the network says, or else the product of the pooling factors of each axis. */

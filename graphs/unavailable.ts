@@ -5,6 +5,7 @@
 import type { Config } from '../core/config/index.js';
 import type { Problem } from '../core/errors.js';
 import type { Catalog } from '../core/plugin/define.js';
+import { leftOutForms } from './left-out-forms.js';
 
 /** Every switch that is on and has no node. */
 export function unavailableSwitches(config: Config, catalog: Catalog): Problem[] {
@@ -65,6 +66,7 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('DATA.TEST.RESOLUTION_FROM_JSON', data.TEST.RESOLUTION_FROM_JSON);
   }
   if (config.PROBLEM.TYPE === 'INSTANCE_SEG' && test.ENABLE) {
+    problems.push(...leftOutForms(config));
     const { POST_PROCESSING: post } = test;
     const section = 'TEST.POST_PROCESSING';
     refuse(`${section}.INSTANCE_REFINEMENT.ENABLE`, post.INSTANCE_REFINEMENT.ENABLE);

@@ -1,12 +1,13 @@
 /** What a prediction will compute. */
-import { symmetryGroup } from '../../core/image/symmetry.js';
+import type { DirectedChannels } from '../../core/image/directed-channels.js';
+import { formsOf } from '../../core/image/test-time-augmentation.js';
 import { counted, countPieces, type Forecast, type Planner } from '../../core/plugin/forecast.js';
 import type { NetworkSpec } from '../../core/plugin/network-spec.js';
 
 export interface PredictionSettings {
   network: NetworkSpec;
   batchSize: number;
-  augmentation: { group: 'full' | 'flips' | 'none' } | null;
+  augmentation: { group: 'full' | 'flips' | 'none'; directed?: readonly DirectedChannels[] } | null;
 }
 
 /** Foretells the batches: they never mix images, and with test-time augmentation they hold the forms of one patch. */
@@ -16,7 +17,7 @@ export function planPrediction(
   { tell, computes }: Planner,
 ): Forecast {
   const patches = main.patches ?? [];
-  const forms = augmentation ? symmetryGroup(network.ndim, augmentation.group).length : 1;
+  const forms = augmentation ? formsOf(network.ndim, augmentation.group, augmentation.directed).length : 1;
   const calls = patches.flatMap(({ shape, count }) => {
     const [together, times] = augmentation ? [forms, count] : [count, 1];
     const [full, rest] = [Math.floor(together / batchSize), together % batchSize];

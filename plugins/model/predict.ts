@@ -4,12 +4,13 @@
 import { type Static, Type } from 'typebox';
 import { TensorError } from '../../core/errors.js';
 import { ACTIVATIONS, activateChannels } from '../../core/image/activation.js';
+import { DirectedChannels } from '../../core/image/directed-channels.js';
 import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
 import { findNonFinite } from '../../core/image/finite.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
-import { type Symmetry, symmetryGroup } from '../../core/image/symmetry.js';
-import { predictAugmented } from '../../core/image/test-time-augmentation.js';
+import type { Symmetry } from '../../core/image/symmetry.js';
+import { formsOf, predictAugmented } from '../../core/image/test-time-augmentation.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { buildNetwork } from '../../core/plugin/network.js';
 import { NetworkSpec } from '../../core/plugin/network-spec.js';
@@ -26,6 +27,10 @@ const Augmentation = Type.Object(
       description: 'full: 8 forms in 2D, 16 in 3D; flips: 4 and 8.',
     }),
     mode: Type.Union([Type.Literal('mean'), Type.Literal('min'), Type.Literal('max')], { default: 'mean' }),
+    directed: Type.Array(DirectedChannels, {
+      default: [],
+      description: 'Channels of the prediction that turn with the image. Forms that they cannot follow are left out.',
+    }),
   },
   { additionalProperties: false },
 );
@@ -82,7 +87,7 @@ class Predictor {
     private readonly parameters: PredictParameters,
   ) {
     const { augmentation, network } = parameters;
-    if (augmentation) this.symmetries = symmetryGroup(network.ndim, augmentation.group);
+    if (augmentation) this.symmetries = formsOf(network.ndim, augmentation.group, augmentation.directed);
   }
 
   /** The shape that a patch of a shape is predicted as, where one was. */
@@ -122,11 +127,11 @@ class Predictor {
 
   private async predictEachAugmented(pictures: readonly Image[]): Promise<Image[]> {
     const { augmentation, batchSize } = this.parameters;
+    const { mode: reduction, directed } = augmentation!;
+    const settings = { symmetries: this.symmetries!, reduction, batchSize, directed };
     const predictions: Image[] = [];
     for (const picture of pictures)
-      predictions.push(
-        await predictAugmented(picture, this.symmetries!, augmentation!.mode, batchSize, (forms) => this.run(forms)),
-      );
+      predictions.push(await predictAugmented(picture, settings, (forms) => this.run(forms)));
     return predictions;
   }
 
