@@ -108,8 +108,13 @@ export class ChunkCache {
     return shared ? allocateShared(dtype, length) : allocate(dtype, length);
   }
 
+  /** Memory that nothing reads any more. */
+  giveBack(data: PixelArray): void {
+    if (this.#free.length < MOST_FREE) this.#free.push(data);
+  }
+
   #recycle({ gone, users, chunk }: Kept): void {
-    if (gone && users === 0 && chunk && this.#free.length < MOST_FREE) this.#free.push(chunk.data);
+    if (gone && users === 0 && chunk) this.giveBack(chunk.data);
   }
 
   drop(key: string): void {
@@ -178,7 +183,7 @@ export class CachedArray {
     this.cache.counts.spilled++;
     const written = this.#scratch
       .write(place, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-      .then(() => ({ strides: chunk.strides, data: emptyLike(data) }));
+      .then(() => ({ strides: chunk.strides, data: emptyLike(data, this.cache) }));
     this.#spilled.set(index, { place, chunk: written });
     await written;
   }
@@ -229,7 +234,9 @@ export class CachedArray {
     if (array.readInto) {
       const data = this.cache.memory(array.dtype, length, true);
       const strides = await array.readInto(position, data, signal);
-      return strides && { data, strides };
+      if (strides) return { data, strides };
+      this.cache.giveBack(data);
+      return undefined;
     }
     const scratch = this.#scratches.pop() ?? new Scratch();
     const chunk = await array.readChunk(position, signal, scratch);
@@ -247,7 +254,7 @@ export class CachedArray {
     this.#spilled.delete(index);
     const { strides, data } = await spilled.chunk;
     const values = data.make();
-    await this.#scratch!.read(spilled.place, new Uint8Array(values.buffer));
+    await this.#scratch!.read(spilled.place, new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
     this.#free.push(spilled.place);
     this.cache.counts.restored++;
     return { data: values, strides };
@@ -273,10 +280,15 @@ interface Empty {
   make(): PixelArray;
 }
 
-function emptyLike(data: PixelArray): Empty {
+/**
+ * Shared again if it was: free memory of the other kind would take the place of shared memory, and what is shared anew for each
+ * chunk stays until every thread that saw it collects its garbage.
+ */
+function emptyLike(data: PixelArray, cache: ChunkCache): Empty {
   const { length } = data;
   const dtype = dtypeOf(data);
-  return { make: () => allocate(dtype, length) };
+  const shared = data.buffer instanceof SharedArrayBuffer;
+  return { make: () => cache.memory(dtype, length, shared) };
 }
 
 /** Places of the grid that a box touches, the last axis fastest. */

@@ -34,11 +34,12 @@ function generated(shape: number[], chunk: number[]): ChunkedArray & { reads: Ma
 }
 
 /** The same, read into memory that is given, as threads do. */
-function fillingShared<A extends ChunkedArray>(array: A): A {
+function fillingShared<A extends ChunkedArray>(array: A, seen = new Set<unknown>()): A {
   return {
     ...array,
     async readInto(position, target) {
       expect(target.buffer).toBeInstanceOf(SharedArrayBuffer);
+      seen.add(target.buffer);
       const { data, strides } = (await array.readChunk(position))!;
       target.set(data);
       return strides;
@@ -58,7 +59,8 @@ const whole = image(
 
 /** Reads all patches in cutting order through a cache of so many chunks. */
 async function pass(limit: number, { told, into = false }: { told: boolean; into?: boolean }) {
-  const array = into ? fillingShared(generated(shape, chunk)) : generated(shape, chunk);
+  const filled = new Set<unknown>();
+  const array = into ? fillingShared(generated(shape, chunk), filled) : generated(shape, chunk);
   const cache = new ChunkCache(limit * 2 * sizeOf(chunk));
   const source = arraySource(cache.add(array), '3D', 'ZYX');
   const boxes = [...patchBoxes(cutGeometry(shape, patch, { overlap: [0.25, 0.25, 0.25], padding: [4, 4, 4] }))];
@@ -71,7 +73,14 @@ async function pass(limit: number, { told, into = false }: { told: boolean; into
   }
   const { counts, bytes } = cache;
   await cache.close();
-  return { counts, most, left: bytes, reads: [...array.reads.values()], chunks: sizeOf(chunkGrid(array)) };
+  return {
+    counts,
+    most,
+    left: bytes,
+    reads: [...array.reads.values()],
+    filled: filled.size,
+    chunks: sizeOf(chunkGrid(array)),
+  };
 }
 
 describe('a pass over overlapping patches', () => {
@@ -89,6 +98,13 @@ describe('a pass over overlapping patches', () => {
     const { counts, chunks } = await pass(12, { told: true, into: true });
     expect(counts.read).toBe(chunks);
     expect(counts.spilled).toBeGreaterThan(0);
+  });
+
+  test('fills the same shared memory again, also after chunks came back from the scratch file', async () => {
+    const { counts, chunks, filled } = await pass(12, { told: true, into: true });
+    expect(counts.restored).toBeGreaterThan(chunks / 4);
+    // As many as the cache holds, are free, and are in use at a time; each chunk its own would be 90.
+    expect(filled).toBeLessThanOrEqual(12 + 8 + 4);
   });
 
   test('spills nothing when what is shared fits', async () => {
