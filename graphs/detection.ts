@@ -5,6 +5,7 @@ import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
+import { checkWriters } from './instance-creation.js';
 import {
   divisorsOf,
   filtered,
@@ -220,12 +221,14 @@ function grownObjects(
   const parameters = section(catalog, 'postprocessor/grow-points', config, 'test');
   const measures = section(catalog, 'postprocessor/measure-objects', config, 'test');
   if (!parameters || !measures) return [];
-  const { seed, rings } = parameters as { seed: number[]; rings: { patch: number[] } | null };
+  const { seed, rings, check } = parameters as { seed: number[]; rings: { patch: number[] } | null; check: boolean };
   return [
     node('grow-points', 'postprocessor/grow-points', {
+      check,
       seed: seed.length > 0 ? along(seed, 1) : [],
       rings: rings && { ...rings, patch: along(rings.patch, 1) },
     }),
+    ...(check ? checkWriters(config, ['seed_map', 'topografic_surface']) : []),
     node('measure-objects', 'postprocessor/measure-objects', {
       ...measures,
       spacing: along([...(config.DATA.TEST.RESOLUTION as number[])], 1),

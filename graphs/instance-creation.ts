@@ -19,11 +19,7 @@ const MAKERS: Readonly<Record<string, string>> = {
 };
 
 /** What a watershed works with, by BiaPy's file names, and what each holds. */
-const CHECKS = [
-  ['seed_map', 'labels'],
-  ['topografic_surface', 'image'],
-  ['growth_mask', 'labels'],
-] as const;
+const CHECKS = { seed_map: 'labels', topografic_surface: 'image', growth_mask: 'labels' } as const;
 
 /** Nodes that change objects, in BiaPy's order. */
 const CHANGERS = [
@@ -43,15 +39,19 @@ export function makingObjects(config: Config, catalog: Catalog, product: string)
   if (problems.length > 0) throw new ConfigError(problems);
   const plugin = MAKERS[config.PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS];
   const parameters = section(catalog, plugin, config, 'test');
-  const checks = parameters?.check === true ? CHECKS : [];
   return [
     node('objects', plugin, { ...parameters, product }),
-    ...checks.map(([file, kind]) =>
-      node(file.replace('_', '-'), 'writer/images', {
-        ...{ product: file, folder: config.PATHS.WATERSHED_DIR, suffix: `/${file}`, kind },
-      }),
-    ),
+    ...(parameters?.check === true ? checkWriters(config, ['seed_map', 'topografic_surface', 'growth_mask']) : []),
   ];
+}
+
+/** Writers of what a watershed worked with (DATA_CHECK_MW), in a folder for each image. */
+export function checkWriters(config: Config, files: (keyof typeof CHECKS)[]): GraphNode[] {
+  return files.map((file) =>
+    node(file.replace('_', '-'), 'writer/images', {
+      ...{ product: file, folder: config.PATHS.WATERSHED_DIR, suffix: `/${file}`, kind: CHECKS[file] },
+    }),
+  );
 }
 
 /** Nodes that change the objects that were made, as far as they are switched on. @param product channels that objects were made of. */
@@ -98,17 +98,8 @@ function nameOf(plugin: string): string {
 
 /** What cannot be done yet. */
 function unavailableObjects(config: Config, catalog: Catalog): Problem[] {
-  const { TYPE, INSTANCE_CREATION_PROCESS: process } = config.PROBLEM.INSTANCE_SEG;
+  const { INSTANCE_CREATION_PROCESS: process } = config.PROBLEM.INSTANCE_SEG;
   if (config.PROBLEM.TYPE !== 'INSTANCE_SEG') return [];
-  if (TYPE !== 'regular')
-    return [
-      {
-        severity: 'error',
-        key: 'PROBLEM.INSTANCE_SEG.TYPE',
-        message: `this version of Biagraph does not find ${TYPE} yet.`,
-        advice: 'Write regular, for objects with outlines.',
-      },
-    ];
   if (!has(catalog, MAKERS[process]))
     return [
       {
@@ -140,8 +131,18 @@ function unavailableObjects(config: Config, catalog: Catalog): Problem[] {
   return [];
 }
 
-/** Omnipose's distances and flows, which are not made of labels here. */
-export function unavailableOmnipose(config: Config): Problem[] {
+/** Targets that are not made of labels here: synapses, and the distances and flows of Omnipose. */
+export function unavailableChannels(config: Config): Problem[] {
+  const { TYPE } = config.PROBLEM.INSTANCE_SEG;
+  if (config.PROBLEM.TYPE === 'INSTANCE_SEG' && TYPE !== 'regular')
+    return [
+      {
+        severity: 'error',
+        key: 'PROBLEM.INSTANCE_SEG.TYPE',
+        message: `this version of Biagraph does not find ${TYPE} yet.`,
+        advice: 'Write regular, for objects with outlines.',
+      },
+    ];
   const options = (config.PROBLEM.INSTANCE_SEG.DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as Record<string, ChannelOptions>;
   const named = Object.entries(options).find(
     ([, { gradient_type, val_type }]) => gradient_type === 'omnipose' || val_type === 'omnipose',

@@ -14,7 +14,7 @@ import {
   isRemoving,
   makingObjects,
   measuringObjects,
-  unavailableOmnipose,
+  unavailableChannels,
 } from './instance-creation.js';
 import {
   divisorsOf,
@@ -36,7 +36,7 @@ export const instanceSegmentation = definePreset({
   id: 'INSTANCE_SEG',
   summary: 'A label for each object, learned from label images; with several classes also its class.',
   graphs(config, catalog) {
-    const problems = unavailableOmnipose(config);
+    const problems = unavailableChannels(config);
     if (problems.length > 0) throw new ConfigError(problems);
     const channels = new InstanceChannels(config);
     const network = networkFor(channels, config, catalog);

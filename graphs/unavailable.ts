@@ -6,11 +6,12 @@ import type { Config } from '../core/config/index.js';
 import type { Problem } from '../core/errors.js';
 import type { Catalog } from '../core/plugin/define.js';
 import { leftOutForms } from './left-out-forms.js';
+import { problemsOfKeysWithoutEffect } from './without-effect.js';
 
 /** Every switch that is on and has no node. */
 export function unavailableSwitches(config: Config, catalog: Catalog): Problem[] {
   const answered = new Set(catalog.nodes().flatMap((definition) => definition.keys ?? []));
-  const problems: Problem[] = [];
+  const problems: Problem[] = problemsOfKeysWithoutEffect(config);
   const refuse = (key: string, on: boolean, advice = 'Switch it off.') => {
     if (on && !answered.has(key))
       problems.push({ severity: 'error', key, message: 'this version of Biagraph has no node for it yet.', advice });
@@ -46,8 +47,13 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse(`${section}.MULTIPLE_RAW_ONE_TARGET_LOADER`, MULTIPLE_RAW_ONE_TARGET_LOADER);
     refuse(`${section}.BALANCE_GROUPS.ENABLE`, BALANCE_GROUPS.ENABLE);
   }
-  if (config.PROBLEM.TYPE === 'DETECTION' && test.ENABLE)
+  if (config.PROBLEM.TYPE === 'DETECTION' && test.ENABLE) {
     refuse('TEST.POST_PROCESSING.DET_WATERSHED', test.POST_PROCESSING.DET_WATERSHED);
+    refuse(
+      'PROBLEM.DETECTION.DATA_CHECK_MW',
+      config.PROBLEM.DETECTION.DATA_CHECK_MW && test.POST_PROCESSING.DET_WATERSHED,
+    );
+  }
   if (test.ENABLE) {
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);

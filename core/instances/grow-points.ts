@@ -24,6 +24,16 @@ export interface GrowthOptions {
   readonly rings?: RingOptions;
 }
 
+/** What objects grow from, and over. */
+export interface GrownPoints {
+  /** uint32 `[[z,] y, x, 1]`, as all of these. */
+  readonly labels: Image;
+  /** The background, which grows too, has the number behind the greatest label. */
+  readonly seeds: Image;
+  /** uint8: where it is high, objects meet. */
+  readonly edges: Image;
+}
+
 /** Radius of the neighbourhood of an edge. */
 const EDGE_RADIUS = 3;
 
@@ -47,14 +57,13 @@ const MARGIN = 0.4;
  * BiaPy's seeds may merge, and its square hides a point in the corner; here every point has a seed of its own.
  *
  * @param ids labels of the points, from 1 on.
- * @returns uint32 `[[z,] y, x, 1]`.
  */
 export function growPoints(
   raw: Image,
   points: readonly (readonly number[])[],
   ids: readonly number[],
   options: GrowthOptions = {},
-): Image {
+): GrownPoints {
   const sides = raw.shape.slice(0, -1);
   const axes = sides.length as 2 | 3;
   const levels = equalized(raw);
@@ -81,7 +90,8 @@ export function growPoints(
   );
   const grown = watershed(edges, seeds);
   for (let at = 0; at < grown.data.length; at++) if (grown.data[at] === background) grown.data[at] = 0;
-  return { ...smoothed(grown), metadata: raw.metadata };
+  const { metadata } = raw;
+  return { labels: { ...smoothed(grown), metadata }, seeds: { ...seeds, metadata }, edges: { ...edges, metadata } };
 }
 
 /** Mean of the channels, stretched to 0 … 255, after CLAHE, in 8 bits. */

@@ -4,6 +4,7 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { foundPointsOf } from '../../core/image/found-points.js';
+import type { Image } from '../../core/image/image.js';
 import { growPoints } from '../../core/instances/grow-points.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { labelBytes } from './label-bytes.js';
@@ -36,11 +37,15 @@ export const growPointsNode = defineNode({
         default: null,
         description: 'Cells that are bright around a dark nucleus.',
       }),
+      check: Type.Boolean({
+        default: false,
+        description: 'Keep what objects grow from and over as products: seed_map, topografic_surface.',
+      }),
     },
     { additionalProperties: false },
   ),
-  keys: ['TEST.POST_PROCESSING.DET_WATERSHED'],
-  fromConfig({ TEST: { POST_PROCESSING: settings } }, part) {
+  keys: ['TEST.POST_PROCESSING.DET_WATERSHED', 'PROBLEM.DETECTION.DATA_CHECK_MW'],
+  fromConfig({ PROBLEM, TEST: { POST_PROCESSING: settings } }, part) {
     if (part !== 'test' || !settings.DET_WATERSHED) return undefined;
     const classes = settings.DET_WATERSHED_DONUTS_CLASSES as number[];
     const seed = settings.DET_WATERSHED_FIRST_DILATION as number[];
@@ -54,21 +59,25 @@ export const growPointsNode = defineNode({
             patch: [...(settings.DET_WATERSHED_DONUTS_PATCH as number[])],
             diameter: settings.DET_WATERSHED_DONUTS_NUCLEUS_DIAMETER,
           },
+      check: PROBLEM.DETECTION.DATA_CHECK_MW,
     };
   },
   // The image in double precision and bytes, its extremes, seeds, and the queue of the flood.
-  memory: (_, { shape }) => labelBytes(shape, 20),
+  memory: (_, { shape }) => labelBytes(shape, 24),
   create:
-    ({ seed, rings }, _, place) =>
+    ({ seed, rings, check }, _, place) =>
     ({ main }) =>
       main.pipe(
         map((sample) => {
           const { coordinates, ids, classes } = foundPointsOf(sample, place.name);
-          const grown = growPoints(sample.products.raw ?? sample.image, coordinates, ids, {
+          const { labels, seeds, edges } = growPoints(sample.products.raw ?? sample.image, coordinates, ids, {
             ...(seed.length > 0 && { seed }),
             ...(rings && { rings: { ...rings, among: (i) => rings.classes.includes(classes?.[i] ?? 1) } }),
           });
-          return { ...sample, products: { ...sample.products, labels: smallestLabels(grown) } };
+          const made: Record<string, Image> = check
+            ? { seed_map: smallestLabels(seeds), topografic_surface: edges }
+            : {};
+          return { ...sample, products: { ...sample.products, labels: smallestLabels(labels), ...made } };
         }),
       ),
 });

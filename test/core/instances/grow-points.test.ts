@@ -5,7 +5,7 @@ import { cases, golden } from '../../fixtures/objects/load.js';
 
 test.each(cases.grow)('$source, seeds of $seed pixels', ({ source, points, seed, expected }) => {
   const ids = points.map((_, i) => i + 1);
-  const { data } = growPoints(golden(source), points, ids, { seed });
+  const { data } = growPoints(golden(source), points, ids, { seed }).labels;
   const wanted = golden(expected).data;
   expect(new Set(data)).toEqual(new Set(wanted));
   // Rounding of the equalised image may differ by a grey level, and with it a pixel of an edge.
@@ -23,7 +23,7 @@ test('the seed of a ring reaches up to its rim, where its point may be one', () 
   const picture = image(raw, [side, side, 1]);
   const size = (among: boolean) => {
     const rings = { patch: [80, 80], diameter: 10, among: () => among };
-    const { data } = growPoints(picture, [[45, 45]], [1], { rings });
+    const { data } = growPoints(picture, [[45, 45]], [1], { rings }).labels;
     return [...data].filter((label) => label === 1).length;
   };
   expect(size(true)).toBeGreaterThan(size(false));
@@ -35,6 +35,16 @@ test('labels are the numbers of the points; without points there are none', () =
     Float32Array.from({ length: 400 }, (_, at) => (at % 20 < 10 ? 10 : 200)),
     [20, 20, 1],
   );
-  expect(new Set(growPoints(raw, [[10, 15]], [7]).data).has(7)).toBe(true);
-  expect(new Set(growPoints(raw, [], []).data)).toEqual(new Set([0]));
+  expect(new Set(growPoints(raw, [[10, 15]], [7]).labels.data).has(7)).toBe(true);
+  expect(new Set(growPoints(raw, [], []).labels.data)).toEqual(new Set([0]));
+});
+
+test('what objects grow from is a seed for each point, and the background', () => {
+  const raw = image(new Float32Array(30 * 30), [30, 30, 1]);
+  const { seeds, edges } = growPoints(raw, [[10, 15]], [7], { seed: [3, 3] });
+  const counts = new Map<number, number>();
+  for (const label of seeds.data) counts.set(label, (counts.get(label) ?? 0) + 1);
+  expect(counts.get(7)).toBe(9);
+  expect(counts.get(8)).toBe(16);
+  expect(edges).toMatchObject({ shape: [30, 30, 1], dtype: 'uint8' });
 });
