@@ -6,6 +6,7 @@ import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
+import { isMeasured, measure } from './measuring.js';
 import {
   filtered,
   loaderParameters,
@@ -63,14 +64,13 @@ function trainingMetrics(config: Config, catalog: Catalog): MetricSpec {
 function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Graph {
   const { TEST: test, PATHS: paths, DATA: data } = config;
   const classes = data.N_CLASSES;
-  const known = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const known = isMeasured(config);
   const folder = paths.RESULT_DIR.PATH;
   const from = (plugin: string, part: Part = 'test') => section(catalog, plugin, config, part);
   const measures: GraphNode[] = known
     ? [
-        node('metrics', 'metric/measure', {
-          metrics: metricsOf(test.METRICS as string[], config, catalog),
-          variant: 'per image',
+        ...measure(config, 'metrics', {
+          ...{ metrics: metricsOf(test.METRICS as string[], config, catalog), variant: 'per image', border: [] },
         }),
         node('confusion', 'metric/confusion', { classes, folder }),
       ]

@@ -6,6 +6,7 @@ import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js'
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { checkWriters } from './instance-creation.js';
+import { isMeasured, measure } from './measuring.js';
 import {
   divisorsOf,
   filtered,
@@ -91,7 +92,7 @@ function overlaps(config: Config): MetricSpec {
 function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Graph {
   const { TEST: test, PATHS: paths, DATA: data } = config;
   const classes = classesOf(config);
-  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const measured = isMeasured(config);
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folders = paths.RESULT_DIR;
   const raw = whole ? folders.FULL_IMAGE : folders.PER_IMAGE;
@@ -100,18 +101,11 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   // Planes lie one pixel apart where nothing else is said.
   const along = (lengths: number[], z: number) => (stack && lengths.length === 2 ? [z, ...lengths] : lengths);
   const border = [...(test.EVAL_BORDER_CROP as number[])];
-  const measure = (name: string, variant: string, product = 'channels', margins = border): GraphNode[] =>
-    measured
-      ? [
-          node(name, 'metric/measure', {
-            // Smoothed and saved predictions have class ids, not the probabilities of all classes.
-            metrics: product === 'channels' && !reused ? overlaps(config) : overlaps(config).slice(0, 1),
-            variant,
-            product,
-            border: variant === 'per patch' ? [] : margins,
-          }),
-        ]
-      : [];
+  // Smoothed and saved predictions have class ids, not the probabilities of all classes.
+  const metrics = {
+    probabilities: reused ? overlaps(config).slice(0, 1) : overlaps(config),
+    ids: overlaps(config).slice(0, 1),
+  };
   const processed = stack ? 'as 3D stack - post-processing' : 'post-processing';
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
   const spaced = section(catalog, 'postprocessor/remove-close-points', config, 'test');
@@ -148,14 +142,16 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
             ...predictionParameters(config),
             activations: ['sigmoid', ...(classes > 0 ? ['softmax'] : [])],
           }),
-          ...(whole ? [] : measure('patch-metrics', 'per patch')),
+          ...(whole ? [] : measure(config, 'patch-metrics', { metrics: metrics.probabilities, variant: 'per patch' })),
           node('stitcher', 'stitcher/join-patches', {
             ...section(catalog, 'stitcher/join-patches', config, 'test'),
             channels: 1 + classes,
           }),
           ...undoPreprocessing(config, catalog),
         ]),
-    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...measure(config, 'metrics', {
+      ...{ metrics: metrics.probabilities, variant: whole ? 'per image' : 'merge patches' },
+    }),
     ...(classes > 0 && !reused ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
     ...(test.SAVE_MODEL_RAW_OUTPUT && !reused ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
     // From here on the stack is one image.
@@ -171,7 +167,9 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     ...(smooth
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...measure('smoothed-metrics', processed, 'smoothed', along(border, 0)),
+          ...measure(config, 'smoothed-metrics', {
+            ...{ metrics: metrics.ids, variant: processed, product: 'smoothed', border: along(border, 0) },
+          }),
           node('smoothed-writer', 'writer/images', {
             product: 'smoothed',
             folder: stack ? folders.AS_3D_STACK_POST_PROCESSING : `${raw}_post_processing`,

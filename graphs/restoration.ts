@@ -6,6 +6,7 @@ import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js'
 import type { Phase } from '../core/job/events.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import type { LossSpec, NetworkSpec } from '../core/plugin/network-spec.js';
+import { isMeasured, measure } from './measuring.js';
 import {
   divisorsOf,
   filtered,
@@ -82,7 +83,7 @@ function isPerceptual(catalog: Catalog, name: string): boolean {
  * brought back to intensities before they are compared with the targets, which are as in their files.
  */
 function testing(config: Config, catalog: Catalog, parts: RestorationParts): Graph {
-  const { TEST: test, PATHS: paths, DATA: data } = config;
+  const { TEST: test, PATHS: paths } = config;
   const { network, activations = ['linear'], targetChannels, scale = [], alsoMeasured = [] } = parts;
   const names = [...new Set([...(test.METRICS as string[]), ...alsoMeasured])];
   // Those that compare images by the features of a network have a node of their own.
@@ -93,21 +94,11 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
     config,
     catalog,
   );
-  const measured = parts.measured || data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
+  const measured = parts.measured || isMeasured(config);
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folder = whole ? paths.RESULT_DIR.FULL_IMAGE : paths.RESULT_DIR.PER_IMAGE;
   const border = (test.EVAL_BORDER_CROP as number[]).map((side, axis) => side * (scale[axis] ?? 1));
-  const measure = (name: string, variant: string): GraphNode[] =>
-    measured
-      ? [
-          node(name, 'metric/measure', {
-            metrics,
-            variant,
-            product: 'restored',
-            border: variant === 'per patch' ? [] : border,
-          }),
-        ]
-      : [];
+  const measuring = { metrics, product: 'restored', border, measured };
   const reused = reusedPredictions(config, { folder, channels: targetChannels, product: 'restored', scale });
   const from = (plugin: string, part: Part = 'test') => section(catalog, plugin, config, part);
   const restorer = (name: string) => node(name, 'postprocessor/denormalize', from('postprocessor/denormalize'));
@@ -128,12 +119,17 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
             : node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
           node('model', 'model/predict', { network, ...predictionParameters(config), activations }),
           // A patch is brought back for its own metrics alone: joining goes on with what the network gave.
-          ...(measured && !whole ? [restorer('patch-intensities'), ...measure('patch-metrics', 'per patch')] : []),
+          ...(measured && !whole
+            ? [
+                restorer('patch-intensities'),
+                ...measure(config, 'patch-metrics', { ...measuring, variant: 'per patch' }),
+              ]
+            : []),
           node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
           restorer('intensities'),
           ...undoPreprocessing(config, catalog, 'restored'),
         ]),
-    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...measure(config, 'metrics', { ...measuring, variant: whole ? 'per image' : 'merge patches' }),
     ...(measured && perceptual.length > 0
       ? [
           node('perceptual-metrics', 'metric/perceptual', {

@@ -6,6 +6,7 @@ import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
+import { measure } from './measuring.js';
 import { restorationGraphs } from './restoration.js';
 import {
   filtered,
@@ -71,10 +72,9 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec, chann
     node('stitcher', 'stitcher/join-patches', { channels: PICTURES.length * channels, weights: 'plain' }),
     node('intensities', 'postprocessor/denormalize', from('postprocessor/denormalize')),
     node('pictures', 'postprocessor/split-channels', { product: 'restored', into: PICTURES }),
-    node('metrics', 'metric/measure', {
-      metrics: metricsOf(test.METRICS as string[], config, catalog),
+    ...measure(config, 'metrics', {
+      ...{ metrics: metricsOf(test.METRICS as string[], config, catalog), variant: 'merge patches', measured: true },
       product: 'reconstruction',
-      border: test.EVAL_BORDER_CROP,
     }),
     writer('raw', 'original'),
     ...PICTURES.map((product) => writer(product, product)),

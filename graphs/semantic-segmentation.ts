@@ -6,6 +6,7 @@ import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
+import { alongStack, isMeasured, measure } from './measuring.js';
 import {
   divisorsOf,
   filtered,
@@ -66,33 +67,29 @@ function labels(config: Config, catalog: Catalog, part: Part, name: string): Gra
 
 /** loader → normalizer → labels → cutter → model → stitcher → post-processing → writers → report, with metrics between. */
 function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Graph {
-  const { TEST: test, PATHS: paths, DATA: data } = config;
+  const { TEST: test, PATHS: paths } = config;
   const channels = network.outputChannels[0];
   const metrics = metricsOf(test.METRICS as string[], config, catalog);
-  const measured = data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
   const whole = test.FULL_IMG && config.PROBLEM.NDIM === '2D';
   const folders = whole
     ? { raw: paths.RESULT_DIR.FULL_IMAGE, classes: paths.RESULT_DIR.FULL_IMAGE_BIN }
     : { raw: paths.RESULT_DIR.PER_IMAGE, classes: paths.RESULT_DIR.PER_IMAGE_BIN };
-  const border = test.EVAL_BORDER_CROP as number[];
-  const measure = (name: string, variant: string, product = 'channels', margins = border): GraphNode[] =>
-    measured
-      ? [node(name, 'metric/measure', { metrics, variant, product, border: variant === 'per patch' ? [] : margins })]
-      : [];
   const reused = reusedPredictions(config, { folder: folders.raw, channels });
   const stack = stackedImages(config);
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
   /** What is done with the stack of all images, as with a volume. */
   const volume = (): GraphNode[] => {
     const { AS_3D_STACK: raw, AS_3D_STACK_BIN: classes, AS_3D_STACK_POST_PROCESSING: processed } = paths.RESULT_DIR;
-    const margins = border.length > 0 ? [0, ...border] : [];
+    const border = alongStack(test.EVAL_BORDER_CROP as number[]);
     return [
-      ...measure('stack-metrics', 'as 3D stack', 'channels', margins),
+      ...measure(config, 'stack-metrics', { metrics, variant: 'as 3D stack', border }),
       ...(test.SAVE_MODEL_RAW_OUTPUT ? [node('stack-writer', 'writer/images', { folder: raw })] : []),
       ...(smooth
         ? [
             node('median-filter', 'postprocessor/median-filter', smooth),
-            ...measure('smoothed-metrics', 'as 3D stack - post-processing', 'smoothed', margins),
+            ...measure(config, 'smoothed-metrics', {
+              ...{ metrics, variant: 'as 3D stack - post-processing', product: 'smoothed', border },
+            }),
             node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: processed }),
           ]
         : []),
@@ -108,7 +105,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
-      ...(measured ? [labels(config, catalog, 'test', 'labels')] : []),
+      ...(isMeasured(config) ? [labels(config, catalog, 'test', 'labels')] : []),
     ]),
     ...(reused
       ? [reused]
@@ -121,21 +118,21 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
             ...predictionParameters(config),
             activations: [channels > 1 ? 'softmax' : 'sigmoid'],
           }),
-          ...(whole ? [] : measure('patch-metrics', 'per patch')),
+          ...(whole ? [] : measure(config, 'patch-metrics', { metrics, variant: 'per patch' })),
           node('stitcher', 'stitcher/join-patches', {
             ...section(catalog, 'stitcher/join-patches', config, 'test'),
             channels,
           }),
           ...undoPreprocessing(config, catalog),
         ]),
-    ...measure('metrics', whole ? 'per image' : 'merge patches'),
+    ...measure(config, 'metrics', { metrics, variant: whole ? 'per image' : 'merge patches' }),
     ...(test.SAVE_MODEL_RAW_OUTPUT && !reused
       ? [node('prediction-writer', 'writer/images', { folder: folders.raw })]
       : []),
     ...(smooth && !stack
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...measure('smoothed-metrics', 'post-processing', 'smoothed'),
+          ...measure(config, 'smoothed-metrics', { metrics, variant: 'post-processing', product: 'smoothed' }),
           node('smoothed-writer', 'writer/images', {
             product: 'smoothed',
             folder: `${folders.raw}_post_processing`,

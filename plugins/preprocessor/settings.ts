@@ -2,15 +2,15 @@
 import type { Config } from '../../core/config/index.js';
 import { castPixels, integerRange, isFloat } from '../../core/image/cast.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
+import { dataSectionOf } from '../../core/plugin/data-section.js';
 import type { Part } from '../../core/plugin/define.js';
 
 type Sections = Config['DATA']['PREPROCESS'];
 
-/** DATA.PREPROCESS where it is on for a part. Validation images out of the training set are prepared as that is. */
-export function preprocessing({ DATA: data }: Config, part: Part): Sections | undefined {
-  const fromTraining = part === 'validation' && data.VAL.FROM_TRAIN;
-  const phase = fromTraining ? 'TRAIN' : ({ train: 'TRAIN', validation: 'VAL', test: 'TEST' } as const)[part];
-  return data.PREPROCESS[phase] ? data.PREPROCESS : undefined;
+/** DATA.PREPROCESS where it is on for a part. Images out of the training set are prepared as that is. */
+export function preprocessing(config: Config, part: Part): Sections | undefined {
+  const { PREPROCESS } = config.DATA;
+  return PREPROCESS[dataSectionOf(config, part)] ? PREPROCESS : undefined;
 }
 
 /**
