@@ -16,6 +16,7 @@ import {
   measuringObjects,
   unavailableChannels,
 } from './instance-creation.js';
+import { alongStack, isMeasured, measure } from './measuring.js';
 import {
   divisorsOf,
   filtered,
@@ -31,6 +32,9 @@ import {
 } from './supervised.js';
 
 const CHANNELS = 'normalizer/instance-channels';
+
+/** Product of the labels that target channels are made of. */
+const LABELS = 'labels';
 
 export const instanceSegmentation = definePreset({
   id: 'INSTANCE_SEG',
@@ -48,7 +52,12 @@ export const instanceSegmentation = definePreset({
           losses: channels.losses,
           metrics: channels.trainingMetrics,
           loader: () => ({ targetChannels, whole: true }),
-          targets: (part) => [targets(config, catalog, part, `${part}-channels`)],
+          targets: (part) => [
+            targets(config, catalog, part, `${part}-channels`, drawsForeground(config) ? LABELS : ''),
+            pictures(config, catalog, part, `${part}-channel-pictures`),
+          ],
+          // The background is a channel, too: objects are where there are labels.
+          patches: () => (drawsForeground(config) ? { foregroundOf: LABELS } : {}),
           finishing: (part) => [...remade(config, catalog, part), ...centred(channels, config, part)],
         }),
       }),
@@ -63,8 +72,25 @@ function networkFor({ heads }: InstanceChannels, config: Config, catalog: Catalo
   return divided ? { ...network, parameters: { ...network.parameters, headKinds: heads.kinds } } : network;
 }
 
-function targets(config: Config, catalog: Catalog, part: Part, name: string): GraphNode {
-  return node(name, CHANNELS, section(catalog, CHANNELS, config, part));
+/** @param keep product in which labels stay as they were; empty for what the part is used to. */
+function targets(config: Config, catalog: Catalog, part: Part, name: string, keep = ''): GraphNode {
+  return node(name, CHANNELS, { ...section(catalog, CHANNELS, config, part), ...(keep && { keep }) });
+}
+
+/** What shows the channels of the first images. */
+function pictures(config: Config, catalog: Catalog, part: Part, name: string): GraphNode {
+  const { keep: _, ...parameters } = section(catalog, CHANNELS, config, part)!;
+  const { TRAIN_INSTANCE_CHANNELS_CHECK, VAL_INSTANCE_CHANNELS_CHECK, TEST_INSTANCE_CHANNELS_CHECK } = config.PATHS;
+  const folder = {
+    train: TRAIN_INSTANCE_CHANNELS_CHECK,
+    validation: VAL_INSTANCE_CHANNELS_CHECK,
+    test: TEST_INSTANCE_CHANNELS_CHECK,
+  }[part];
+  return node(name, 'writer/target-channels', { ...parameters, folder });
+}
+
+function drawsForeground({ DATA: { TRAIN: train } }: Config): boolean {
+  return train.EXTRACT_RANDOM_PATCH && train.PROBABILITY_MAP;
 }
 
 /** What an augmentation turned or stretched is made anew of the labels that came along, where changing it like a mask would not do. */
@@ -120,13 +146,8 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
   const raw = whole ? config.PATHS.RESULT_DIR.FULL_IMAGE : config.PATHS.RESULT_DIR.PER_IMAGE;
   const classed = channels.classes > 0;
   const reused = reusedPredictions(config, { folder: raw, channels: channels.width + Number(classed) });
-  const border = [...(test.EVAL_BORDER_CROP as number[])];
   // Saved predictions have class ids, not the probabilities of all classes.
   const metrics = channels.metrics(reused && 0);
-  const measure = (name: string, variant: string, margins: number[]): GraphNode[] =>
-    isMeasured(config) && metrics.length > 0
-      ? [node(name, 'metric/measure', { metrics, variant, border: margins })]
-      : [];
   const own: GraphNode[] = [
     whole
       ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
@@ -136,7 +157,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
       ...predictionParameters(config, channels.directed),
       activations: channels.activations,
     }),
-    ...(whole ? [] : measure('patch-metrics', 'per patch', [])),
+    ...(whole ? [] : measure(config, 'patch-metrics', { metrics, variant: 'per patch' })),
     node('stitcher', 'stitcher/join-patches', {
       ...section(catalog, 'stitcher/join-patches', config, 'test'),
       channels: channels.width + channels.classes,
@@ -153,10 +174,12 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
     ...(reused ? [] : preprocessors(config, catalog, 'test')),
     ...filtered(config, catalog, 'test', [
       node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
-      ...(isMeasured(config) ? [targets(config, catalog, 'test', 'targets')] : []),
+      ...(isMeasured(config)
+        ? [targets(config, catalog, 'test', 'targets'), pictures(config, catalog, 'test', 'target-pictures')]
+        : []),
     ]),
     ...(reused ? [reused] : own),
-    ...measure('metrics', whole ? 'per image' : 'merge patches', border),
+    ...measure(config, 'metrics', { metrics, variant: whole ? 'per image' : 'merge patches' }),
     ...(classed && !reused
       ? [node('class-channel', 'postprocessor/class-channel', { classes: channels.classes })]
       : []),
@@ -170,10 +193,10 @@ function segmenting(config: Config, catalog: Catalog, channels: InstanceChannels
   const stacked = stackedImages(config) !== undefined;
   const { made, changed } = objectFolders(config, stacked);
   const [plain, processed] = stacked
-    ? ['as 3D stack', 'as 3D stack - post-processing']
-    : ['per image', 'post-processing'];
+    ? (['as 3D stack', 'as 3D stack - post-processing'] as const)
+    : (['per image', 'post-processing'] as const);
   const cropped = test.EVAL_BORDER_CROP as number[];
-  const border = stacked && cropped.length > 0 ? [0, ...cropped] : [...cropped];
+  const border = stacked ? alongStack(cropped) : [...cropped];
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
   const product = smooth ? 'smoothed' : 'channels';
   const thresholds = [...(test.MATCHING_STATS_THS as number[])];
@@ -202,13 +225,7 @@ function segmenting(config: Config, catalog: Catalog, channels: InstanceChannels
     ...(smooth
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
-          ...(isMeasured(config) && !channels.embedded
-            ? [
-                node('smoothed-metrics', 'metric/measure', {
-                  ...{ metrics: channels.metrics(0), variant: processed, product, border },
-                }),
-              ]
-            : []),
+          ...measure(config, 'smoothed-metrics', { metrics: channels.metrics(0), variant: processed, product, border }),
           // Objects that are changed afterwards have the name of the image in that folder.
           node('smoothed-writer', 'writer/images', { product, folder: changed, suffix: '_channels' }),
         ]
@@ -219,10 +236,6 @@ function segmenting(config: Config, catalog: Catalog, channels: InstanceChannels
     ...measuringObjects(config, catalog, { made, changed }),
     ...(changes.length > 0 || isRemoving(config) ? tell('final', changed, processed, '_post-proc') : []),
   ];
-}
-
-function isMeasured({ DATA: data }: Config): boolean {
-  return data.TEST.LOAD_GT || data.TEST.USE_VAL_AS_TEST;
 }
 
 function isWhole({ TEST: test, PROBLEM: problem }: Config): boolean {

@@ -123,6 +123,7 @@ import { overlayWriter } from './writer/overlays.js';
 import { panelWriter } from './writer/panels.js';
 import { pointAssociationWriter } from './writer/point-associations.js';
 import { pointWriter } from './writer/points.js';
+import { targetChannelWriter } from './writer/target-channels.js';
 
 export const builtInPlugin: Plugin = definePlugin({
   name: 'biagraph',
@@ -195,6 +196,7 @@ export const builtInPlugin: Plugin = definePlugin({
     objectTableWriter,
     overlayWriter,
     panelWriter,
+    targetChannelWriter,
     pointWriter,
     pointAssociationWriter,
     objectAssociationWriter,

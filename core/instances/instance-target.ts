@@ -41,6 +41,19 @@ export function targetWidth(target: InstanceTargetOptions, axes: 2 | 3): number 
   return places.reduce((sum, { count }) => sum + count, Number(hasClasses(target)));
 }
 
+/** Of each channel of the target its name, such as `Db`, `R_2` or `class`, and its number among those of its letter, from 0. */
+export function channelNames(target: InstanceTargetOptions, axes: 2 | 3): { name: string; number: number }[] {
+  const named = (letters: readonly string[]) =>
+    channelLayout(letters, target.options, axes).flatMap(({ channel, count }) =>
+      Array.from({ length: count }, (_, number) => ({
+        ...{ name: count > 1 ? `${channel}_${number + 1}` : channel, number },
+      })),
+    );
+  const classes = hasClasses(target) ? [{ name: 'class', number: 0 }] : [];
+  const predicted = target.channels.filter((channel) => !isCarried(channel));
+  return [...named(predicted), ...classes, ...named(target.channels.filter(isCarried))];
+}
+
 const isCarried = (channel: string) => channel === 'We' || channel === 'I';
 
 /**

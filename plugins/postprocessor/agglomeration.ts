@@ -2,14 +2,15 @@
  * Makes objects of affinities: fragments by a watershed, joined where affinities across their borders are high
  * (PROBLEM.INSTANCE_SEG.AGGLOMERATION).
  */
-import { map } from 'rxjs';
-import { Type } from 'typebox';
-import { channelCount } from '../../core/image/image.js';
+import { type Static, Type } from 'typebox';
+import { channelCount, type Image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
 import { type AffinityOptions, affinityOffsets } from '../../core/instances/affinities.js';
 import { agglomerate } from '../../core/instances/agglomerate.js';
 import { watershedInstances } from '../../core/instances/watershed-instances.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { inThreads } from '../../core/plugin/in-threads.js';
+import { services } from '../../core/plugin/services.js';
 import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
 import { smallestLabels } from './smallest-labels.js';
@@ -17,32 +18,35 @@ import { smallestLabels } from './smallest-labels.js';
 const Offsets = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, default: [1] });
 const Affinity = Type.Number({ minimum: 0, maximum: 1 });
 
+const Parameters = Type.Object(
+  {
+    offsets: Type.Object(
+      { z_affinities: Offsets, y_affinities: Offsets, x_affinities: Offsets },
+      { additionalProperties: false, description: 'Pixels along each axis that affinities compare.' },
+    ),
+    seed: Type.Number({ default: 0.9, description: 'Affinity above which fragments begin.' }),
+    growth: Type.Number({ default: 0.1, description: 'Affinity above which they grow.' }),
+    threshold: Type.Number({ ...Affinity, default: 0.5, description: 'Least score at which two are joined.' }),
+    quantile: Type.Number({
+      minimum: 0,
+      maximum: 100,
+      default: 50,
+      description: 'Percentile of the affinities across a border that is its score.',
+    }),
+    leastPairs: Type.Integer({ minimum: 0, default: 5, description: 'Pairs of pixels that a score needs.' }),
+    product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+  },
+  { additionalProperties: false },
+);
+
 export const agglomerationNode = defineNode({
   id: 'postprocessor/agglomeration',
   role: 'postprocessor',
   summary: 'Makes objects of affinities (A): fragments by a watershed, joined two by two where affinities are high.',
   inputs: { main: ['channels'] },
   output: 'labels',
-  parameters: Type.Object(
-    {
-      offsets: Type.Object(
-        { z_affinities: Offsets, y_affinities: Offsets, x_affinities: Offsets },
-        { additionalProperties: false, description: 'Pixels along each axis that affinities compare.' },
-      ),
-      seed: Type.Number({ default: 0.9, description: 'Affinity above which fragments begin.' }),
-      growth: Type.Number({ default: 0.1, description: 'Affinity above which they grow.' }),
-      threshold: Type.Number({ ...Affinity, default: 0.5, description: 'Least score at which two are joined.' }),
-      quantile: Type.Number({
-        minimum: 0,
-        maximum: 100,
-        default: 50,
-        description: 'Percentile of the affinities across a border that is its score.',
-      }),
-      leastPairs: Type.Integer({ minimum: 0, default: 5, description: 'Pairs of pixels that a score needs.' }),
-      product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: Parameters,
+  needs: { compute: services.compute },
   fromConfig({ PROBLEM: { INSTANCE_SEG: settings } }) {
     const { FRAGMENT_SEED_TH, FRAGMENT_GROWTH_TH, MERGE_TH, MERGE_QUANTILE, MIN_EDGE_VOXELS } = settings.AGGLOMERATION;
     const { A = {} } = (settings.DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as { A?: AffinityOptions };
@@ -57,27 +61,46 @@ export const agglomerationNode = defineNode({
       product: 'channels',
     };
   },
-  // As for a watershed, and the borders between fragments.
-  memory: (_, { shape }) => labelBytes(shape, 20),
+  // As for a watershed, the borders between fragments, and the channels again for the thread.
+  memory: ({ offsets }, { shape }) => labelBytes(shape, 20 + 3 * offsets.y_affinities.length),
   create:
-    ({ offsets, seed, growth, product, ...options }, _, place) =>
+    (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => {
-          const prediction = productOf(sample, product, place.name);
-          const along = affinityOffsets(offsets, (prediction.shape.length - 1) as 2 | 3);
-          if (channelCount(prediction) < along.length) throw fewChannels(sample.file, 'A', along.length, prediction);
-          const { labels: fragments } = watershedInstances(
-            prediction,
-            { A: 0 },
-            {
-              seeds: [{ channel: 'A', threshold: seed }],
-              growth: [{ channel: 'A', threshold: growth }],
-              surface: 'A',
-            },
-          );
-          const labels = smallestLabels(agglomerate(fragments, prediction, along, options));
-          return { ...sample, products: { ...sample.products, labels } };
+        inThreads<AgglomerationTask, Image>(compute, {
+          procedure: { module: import.meta.url, name: 'labelsOfAffinities' },
+          input: (sample) => {
+            const prediction = productOf(sample, parameters.product, place.name);
+            const along = offsetsOf({ prediction, parameters });
+            if (channelCount(prediction) < along.length) throw fewChannels(sample.file, 'A', along.length, prediction);
+            return { prediction, parameters };
+          },
+          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
         }),
       ),
 });
+
+interface AgglomerationTask {
+  prediction: Image;
+  parameters: Static<typeof Parameters>;
+}
+
+function offsetsOf({ prediction, parameters }: AgglomerationTask) {
+  return affinityOffsets(parameters.offsets, (prediction.shape.length - 1) as 2 | 3);
+}
+
+/** Objects of a prediction, in a thread. */
+export function labelsOfAffinities({ prediction, parameters }: AgglomerationTask): Image {
+  const { seed, growth, threshold, quantile, leastPairs } = parameters;
+  const { labels: fragments } = watershedInstances(
+    prediction,
+    { A: 0 },
+    {
+      seeds: [{ channel: 'A', threshold: seed }],
+      growth: [{ channel: 'A', threshold: growth }],
+      surface: 'A',
+    },
+  );
+  const options = { threshold, quantile, leastPairs };
+  return smallestLabels(agglomerate(fragments, prediction, offsetsOf({ prediction, parameters }), options));
+}

@@ -1,16 +1,37 @@
 /**
  * Makes objects of spatial embeddings (PROBLEM.INSTANCE_SEG.EMBEDSEG).
  */
-import { map } from 'rxjs';
-import { Type } from 'typebox';
-import { channelCount } from '../../core/image/image.js';
+import { type Static, Type } from 'typebox';
+import { channelCount, type Image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
 import { embeddingObjects } from '../../core/instances/embedding-objects.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { embeddingGrid } from '../../core/plugin/embedding-grid.js';
+import { inThreads } from '../../core/plugin/in-threads.js';
+import { services } from '../../core/plugin/services.js';
 import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
 import { smallestLabels } from './smallest-labels.js';
+
+const Parameters = Type.Object(
+  {
+    foreground: Type.Number({ default: 0.5, description: 'Seediness above which pixels take part.' }),
+    seed: Type.Number({ default: 0.9, description: 'Least seediness at which an object begins.' }),
+    leastForeground: Type.Integer({
+      minimum: 0,
+      default: 0,
+      description: 'Pixels of foreground that it takes more than.',
+    }),
+    leastLeft: Type.Integer({ minimum: 0, default: 0, description: 'Pixels without an object at which it ends.' }),
+    gridSide: Type.Integer({ minimum: 2, description: 'Side in pixels that embeddings take as 1.' }),
+    spacing: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
+      default: [],
+      description: 'Length of a pixel, [y, x] or [z, y, x]; empty for ones.',
+    }),
+    product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+  },
+  { additionalProperties: false },
+);
 
 export const embeddingsNode = defineNode({
   id: 'postprocessor/embeddings',
@@ -19,25 +40,8 @@ export const embeddingsNode = defineNode({
     'Makes objects of embeddings: pixels that point to one place belong together (E_offset, E_sigma, E_seediness).',
   inputs: { main: ['channels'] },
   output: 'labels',
-  parameters: Type.Object(
-    {
-      foreground: Type.Number({ default: 0.5, description: 'Seediness above which pixels take part.' }),
-      seed: Type.Number({ default: 0.9, description: 'Least seediness at which an object begins.' }),
-      leastForeground: Type.Integer({
-        minimum: 0,
-        default: 0,
-        description: 'Pixels of foreground that it takes more than.',
-      }),
-      leastLeft: Type.Integer({ minimum: 0, default: 0, description: 'Pixels without an object at which it ends.' }),
-      gridSide: Type.Integer({ minimum: 2, description: 'Side in pixels that embeddings take as 1.' }),
-      spacing: Type.Array(Type.Number({ exclusiveMinimum: 0 }), {
-        default: [],
-        description: 'Length of a pixel, [y, x] or [z, y, x]; empty for ones.',
-      }),
-      product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: Parameters,
+  needs: { compute: services.compute },
   fromConfig(config) {
     const { FG_THRESH, SEED_THRESH, MIN_MASK_SUM, MIN_UNCLUSTERED_SUM } = config.PROBLEM.INSTANCE_SEG.EMBEDSEG;
     return {
@@ -49,19 +53,33 @@ export const embeddingsNode = defineNode({
       product: 'channels',
     };
   },
-  // Places, points in double precision, order, and labels twice.
-  memory: (_, { shape }) => labelBytes(shape, 2 * shape.length + 10),
+  // Places, points in double precision, order, labels twice, and the channels again for the thread.
+  memory: (_, { shape }) => labelBytes(shape, 4 * shape.length + 10),
   create:
-    ({ spacing, product, ...options }, _, place) =>
+    (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => {
-          const prediction = productOf(sample, product, place.name);
-          const wanted = 2 * (prediction.shape.length - 1) + 1;
-          if (channelCount(prediction) < wanted)
-            throw fewChannels(sample.file, 'E_offset, E_sigma, E_seediness', wanted, prediction);
-          const found = embeddingObjects(prediction, { ...options, ...(spacing.length > 0 && { spacing }) });
-          return { ...sample, products: { ...sample.products, labels: smallestLabels(found) } };
+        inThreads<EmbeddingTask, Image>(compute, {
+          procedure: { module: import.meta.url, name: 'labelsOfEmbeddings' },
+          input: (sample) => {
+            const prediction = productOf(sample, parameters.product, place.name);
+            const wanted = 2 * (prediction.shape.length - 1) + 1;
+            if (channelCount(prediction) < wanted)
+              throw fewChannels(sample.file, 'E_offset, E_sigma, E_seediness', wanted, prediction);
+            return { prediction, parameters };
+          },
+          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
         }),
       ),
 });
+
+interface EmbeddingTask {
+  prediction: Image;
+  parameters: Static<typeof Parameters>;
+}
+
+/** Objects of a prediction, in a thread. */
+export function labelsOfEmbeddings({ prediction, parameters }: EmbeddingTask): Image {
+  const { spacing, product: _, ...options } = parameters;
+  return smallestLabels(embeddingObjects(prediction, { ...options, ...(spacing.length > 0 && { spacing }) }));
+}

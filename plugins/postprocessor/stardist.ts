@@ -1,15 +1,31 @@
 /**
  * Makes star-convex objects of probabilities and distances along rays (PROBLEM.INSTANCE_SEG.STARDIST).
  */
-import { map } from 'rxjs';
-import { Type } from 'typebox';
-import { channelCount } from '../../core/image/image.js';
+import { type Static, Type } from 'typebox';
+import { channelCount, type Image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
 import { starObjects } from '../../core/instances/star-objects.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { inThreads } from '../../core/plugin/in-threads.js';
+import { services } from '../../core/plugin/services.js';
 import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
 import { smallestLabels } from './smallest-labels.js';
+
+const Parameters = Type.Object(
+  {
+    rays: Type.Integer({ minimum: 3, description: 'Channels of distances, behind that of the probability.' }),
+    threshold: Type.Number({ minimum: 0, maximum: 1, default: 0.4, description: 'Least probability of a centre.' }),
+    overlap: Type.Number({
+      minimum: 0,
+      maximum: 1,
+      default: 0.3,
+      description: 'Intersection over union above which the less probable of two objects is dropped.',
+    }),
+    product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
+  },
+  { additionalProperties: false },
+);
 
 export const stardistNode = defineNode({
   id: 'postprocessor/stardist',
@@ -17,20 +33,8 @@ export const stardistNode = defineNode({
   summary: 'Makes star-convex objects of a channel of probabilities and the distances along rays (Db, R).',
   inputs: { main: ['channels'] },
   output: 'labels',
-  parameters: Type.Object(
-    {
-      rays: Type.Integer({ minimum: 3, description: 'Channels of distances, behind that of the probability.' }),
-      threshold: Type.Number({ minimum: 0, maximum: 1, default: 0.4, description: 'Least probability of a centre.' }),
-      overlap: Type.Number({
-        minimum: 0,
-        maximum: 1,
-        default: 0.3,
-        description: 'Intersection over union above which the less probable of two objects is dropped.',
-      }),
-      product: Type.String({ default: 'channels', description: 'Prediction to use.' }),
-    },
-    { additionalProperties: false },
-  ),
+  parameters: Parameters,
+  needs: { compute: services.compute },
   fromConfig({ PROBLEM: { INSTANCE_SEG: settings, NDIM } }) {
     const options = settings.DATA_CHANNELS_EXTRA_OPTS[0] as Record<string, { nrays?: number } | undefined> | undefined;
     return {
@@ -40,17 +44,32 @@ export const stardistNode = defineNode({
       product: 'channels',
     };
   },
-  // Probabilities and their greatest neighbours, labels twice, and the shapes, which overlap little.
-  memory: (_, { shape }) => labelBytes(shape, 6),
+  // Probabilities and their greatest neighbours, labels twice, the shapes, which overlap little, and the channels again for the thread.
+  memory: ({ rays }, { shape }) => labelBytes(shape, 7 + rays),
   create:
-    ({ rays, threshold, overlap, product }, _, place) =>
+    (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => {
-          const prediction = productOf(sample, product, place.name);
-          if (channelCount(prediction) < rays + 1) throw fewChannels(sample.file, 'Db and R', rays + 1, prediction);
-          const labels = starObjects(prediction, 0, 1, rays, { threshold, overlap });
-          return { ...sample, products: { ...sample.products, labels: smallestLabels(labels) } };
+        inThreads<StarTask, Image>(compute, {
+          procedure: { module: import.meta.url, name: 'labelsOfRays' },
+          input: (sample) => {
+            const prediction = productOf(sample, parameters.product, place.name);
+            const { rays } = parameters;
+            if (channelCount(prediction) < rays + 1) throw fewChannels(sample.file, 'Db and R', rays + 1, prediction);
+            return { prediction, parameters };
+          },
+          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
         }),
       ),
 });
+
+interface StarTask {
+  prediction: Image;
+  parameters: Static<typeof Parameters>;
+}
+
+/** Objects of a prediction, in a thread. */
+export function labelsOfRays({ prediction, parameters }: StarTask): Image {
+  const { rays, threshold, overlap } = parameters;
+  return smallestLabels(starObjects(prediction, 0, 1, rays, { threshold, overlap }));
+}

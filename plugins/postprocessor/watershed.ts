@@ -1,7 +1,6 @@
 /**
  * Makes objects of predicted channels by a watershed (PROBLEM.INSTANCE_SEG.WATERSHED).
  */
-import { map } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { channelCount, type Image, image } from '../../core/image/image.js';
@@ -10,6 +9,8 @@ import { DISTANCE_LEVELS, meanDistance, predictionLayout } from '../../core/inst
 import type { AllChannelOptions } from '../../core/instances/target-channels.js';
 import { type WatershedRules, watershedInstances } from '../../core/instances/watershed-instances.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { inThreads } from '../../core/plugin/in-threads.js';
+import { services } from '../../core/plugin/services.js';
 import { fewChannels } from './few-channels.js';
 import { smallestLabels } from './smallest-labels.js';
 
@@ -82,6 +83,7 @@ export const watershedNode = defineNode({
   inputs: { main: ['channels'] },
   output: 'labels',
   parameters: Parameters,
+  needs: { compute: services.compute },
   keys: ['PROBLEM.INSTANCE_SEG.WATERSHED.DATA_CHECK_MW'],
   fromConfig({ PROBLEM: { INSTANCE_SEG: settings }, TEST: { POST_PROCESSING: post }, DATA }: Config) {
     const rules = settings.WATERSHED;
@@ -115,29 +117,35 @@ export const watershedNode = defineNode({
       check: rules.DATA_CHECK_MW,
     };
   },
-  // Labels, seeds, surface twice in double precision, masks, and the queue of the flood.
-  memory: (_, { shape }) => shape.slice(0, -1).reduce((product, side) => product * side, 64),
+  // Labels, seeds, surface twice in double precision, masks, the queue of the flood, and the channels again for the thread.
+  memory: ({ channels }, { shape }) =>
+    shape.slice(0, -1).reduce((product, side) => product * side, 64 + Float32Array.BYTES_PER_ELEMENT * channels.length),
   create:
-    (parameters, _, place) =>
+    (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => {
-          const made = objectsOf(productOf(sample, parameters.product, place.name), parameters, sample.file);
-          return { ...sample, products: { ...sample.products, ...made } };
+        inThreads<WatershedTask, Record<string, Image>>(compute, {
+          procedure: { module: import.meta.url, name: 'objectsOfWatershed' },
+          input: (sample) => ({
+            ...{ prediction: productOf(sample, parameters.product, place.name), parameters, file: sample.file },
+          }),
+          output: (sample, made) => ({ ...sample, products: { ...sample.products, ...made } }),
         }),
       ),
 });
+
+interface WatershedTask {
+  prediction: Image;
+  parameters: Static<typeof Parameters>;
+  file: string;
+}
 
 /**
  * Labels of the least type that holds their number, `[[z,] y, x, 1]`, and with `check` what they were made of.
  *
  * @throws DataError for channels that do not fit.
  */
-export function objectsOf(
-  prediction: Image,
-  parameters: Static<typeof Parameters>,
-  file: string,
-): Record<string, Image> {
+export function objectsOfWatershed({ prediction, parameters, file }: WatershedTask): Record<string, Image> {
   const { channels, options, product: _, closeGrowth, closeSeeds, check, ...rules } = parameters;
   const layout = predictionLayout(channels, options, {}, (prediction.shape.length - 1) as 2 | 3);
   const wanted = layout.reduce((sum, { count }) => sum + count, 0);

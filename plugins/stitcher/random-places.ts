@@ -2,6 +2,7 @@
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
 import { ForegroundMap, startAround } from '../../core/image/foreground-map.js';
+import type { Image } from '../../core/image/image.js';
 import type { Box } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import type { Sample } from '../../core/image/sample.js';
@@ -37,9 +38,10 @@ export class RandomPlaces {
   /**
    * Takes in the next image.
    *
+   * @param target what foreground is found in; the target of the sample where it is left out.
    * @throws DataError when foreground is asked for and there is no target; MemoryError when the maps grow too large.
    */
-  add({ image, target, file }: Sample): void {
+  add({ image, file, target: own }: Sample, target: Image | undefined = own): void {
     if (!this.weights) return;
     if (!target || target.shape.slice(0, -1).join() !== image.shape.slice(0, -1).join())
       throw new DataError(

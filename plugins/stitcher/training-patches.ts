@@ -7,10 +7,10 @@ import { DataError, MemoryError } from '../../core/errors.js';
 import { balancedChances, drawIndex } from '../../core/image/balance.js';
 import { completeImage } from '../../core/image/deferred.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
-import { sizeOf } from '../../core/image/image.js';
+import { type Image, sizeOf } from '../../core/image/image.js';
 import { type Box, cutGeometry, patchBoxes } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
-import type { Sample } from '../../core/image/sample.js';
+import { productOf, type Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
 import { ImageStore } from '../../core/image/store.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
@@ -34,6 +34,10 @@ const Parameters = Type.Object(
       description: 'One patch at a random place of each image and epoch, instead of all patches of a grid.',
     }),
     foreground: ForegroundWeights,
+    foregroundOf: Type.String({
+      default: '',
+      description: 'Product in which foreground is what is above 0; empty for the target.',
+    }),
     reach: Type.Array(Type.Integer({ minimum: 1 }), {
       default: [],
       description:
@@ -147,7 +151,7 @@ export const trainingPatches = defineNode({
           const completed = completeSample(sample, parameters);
           await store.add(completed);
           dropped.push(droppedPatches(sample));
-          if (parameters.random) places.add(completed);
+          if (parameters.random) places.add(completed, foregroundOf(sample, parameters, place.name));
           return sample.facts.onlyImage === true;
         }),
         reduce((any, only) => any || only, false),
@@ -272,6 +276,13 @@ function completeSample(sample: Sample, { complete, patch }: PatchParameters): S
   if (!complete) return sample;
   const target = completeTarget(sample, patch);
   return { ...sample, image: completeImage(sample.image, patch).picture, ...(target && { target }) };
+}
+
+/** What foreground is found in, as large as the target is made. */
+function foregroundOf(sample: Sample, parameters: PatchParameters, node: string): Image | undefined {
+  const { foreground, foregroundOf: product, complete, patch } = parameters;
+  const target = foreground && product ? productOf(sample, product, node) : sample.target;
+  return complete && target ? completeTarget({ ...sample, target }, patch) : target;
 }
 
 /** What the boxes of an epoch depend on: the images in their order. */

@@ -11,7 +11,7 @@ type Changes = NonNullable<Parameters<typeof configOf>[0]>;
 const SECTIONS = ['PROBLEM.', 'TEST.', 'LOSS.', 'AUGMENTOR.'];
 
 /** Switches that are refused, with all that lies below them. */
-const REFUSED = {
+const REFUSED: Record<string, Changes> = {
   'TEST.BY_CHUNKS.': { ...VOLUMES, 'TEST.BY_CHUNKS.ENABLE': true },
   'PROBLEM.IMAGE_TO_IMAGE.MEMBRANE_REPAIR.': {
     'PROBLEM.TYPE': 'IMAGE_TO_IMAGE',
@@ -19,10 +19,11 @@ const REFUSED = {
     'LOSS.TYPE': ['BCE'],
   },
   'PROBLEM.INSTANCE_SEG.SYNAPSES.': {
-    ...{ ...VOLUMES, 'DATA.N_CLASSES': 2, 'TEST.ENABLE': false },
-    'PROBLEM.TYPE': 'INSTANCE_SEG',
+    ...{ ...VOLUMES, 'DATA.N_CLASSES': 2, 'TEST.ENABLE': false, 'PROBLEM.TYPE': 'INSTANCE_SEG' },
     'PROBLEM.INSTANCE_SEG.TYPE': 'synapses',
     'PROBLEM.INSTANCE_SEG.DATA_CHANNELS': ['F_pre', 'F_post'],
+    ...zarr('TRAIN'),
+    ...zarr('VAL'),
   },
   'PROBLEM.INSTANCE_SEG.OMNIPOSE.': {
     'PROBLEM.TYPE': 'INSTANCE_SEG',
@@ -32,6 +33,15 @@ const REFUSED = {
     ],
   },
 };
+
+/** Several arrays in one container. */
+function zarr(part: 'TRAIN' | 'VAL'): Changes {
+  return {
+    [`DATA.${part}.INPUT_ZARR_MULTIPLE_DATA`]: true,
+    [`DATA.${part}.INPUT_ZARR_MULTIPLE_DATA_RAW_PATH`]: 'volumes.raw',
+    [`DATA.${part}.INPUT_ZARR_MULTIPLE_DATA_GT_PATH`]: 'volumes.labels',
+  };
+}
 
 /** Keys that say nothing of a result. */
 const OTHERWISE = [

@@ -38,7 +38,8 @@ test.each<[string, Changes]>([
 
 test('the test goes from labels to objects', () => {
   expect(names(graphs().test)).toEqual([
-    ...['loader', 'normalizer', 'targets', 'cutter', 'model', 'patch-metrics', 'stitcher', 'metrics'],
+    ...['loader', 'normalizer', 'targets', 'target-pictures', 'cutter', 'model', 'patch-metrics', 'stitcher'],
+    ...['metrics'],
     ...['prediction-writer', 'objects', 'instance-writer', 'instance-metrics', 'instance-associations'],
     ...['instance-pictures', 'report'],
   ]);
@@ -87,8 +88,8 @@ describe('planes as a volume, and predictions of an earlier run', () => {
   test('a network is not run where predictions are there already', () => {
     const { test: tested } = graphs({ 'TEST.REUSE_PREDICTIONS': true, 'DATA.N_CLASSES': 3 });
     expect(bindGraph(tested!, catalog).problems).toEqual([]);
-    expect(names(tested).slice(0, 6)).toEqual([
-      ...['loader', 'normalizer', 'targets', 'predictions', 'metrics', 'objects'],
+    expect(names(tested).slice(0, 7)).toEqual([
+      ...['loader', 'normalizer', 'targets', 'target-pictures', 'predictions', 'metrics', 'objects'],
     ]);
     expect(parametersOf(tested, 'predictions').channels).toBe(3);
     const both = configOf({ ...INSTANCES, ...stacking, 'TEST.REUSE_PREDICTIONS': true });
@@ -292,4 +293,13 @@ test('ways to make objects that there are not are refused', () => {
   expect(() => instanceSegmentation.graphs(configOf(INSTANCES), bare)).toThrow(
     'does not make objects by watershed yet',
   );
+});
+
+test('random patches are drawn around labels, not around channels', () => {
+  const random = { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.TRAIN.PROBABILITY_MAP': true };
+  const { train } = graphs(random);
+  expect(bindGraph(train!, catalog).problems).toEqual([]);
+  expect(parametersOf(train, 'train-channels')).toMatchObject({ keep: 'labels' });
+  expect(parametersOf(train, 'train-patches')).toMatchObject({ foregroundOf: 'labels' });
+  expect(parametersOf(graphs().train, 'train-patches').foregroundOf).toBeUndefined();
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { MemoryError } from '../../../core/errors.js';
 import { node } from '../../../core/graph/graph.js';
 import { checkParameters } from '../../../core/graph/parameters.js';
+import { image } from '../../../core/image/image.js';
 import type { Sample } from '../../../core/image/sample.js';
 import { JobContainer } from '../../../core/plugin/container.js';
 import type { TrainingState } from '../../../core/train/state.js';
@@ -335,4 +336,26 @@ test('without epochs the same patches come at each subscription, of images that 
   expect(passes[0]).toHaveLength(8);
   expect(passes[1]).toEqual(passes[0]);
   expect([read, memory.inUse, heard.length]).toEqual([2, 0, 0]);
+});
+
+describe('foreground', () => {
+  // The target has a background channel, which is 1 nearly everywhere.
+  const labels = image(new Uint8Array(256), [16, 16, 1]);
+  labels.data[10 * 16 + 8] = 3;
+  const target = image(new Float32Array(256).fill(1), [16, 16, 1]);
+  const sample = () => sampleOf(ramp([16, 16, 1]), { target, products: { labels } });
+  const drawn = { random: true, foreground: { foreground: 1, background: 0 }, replicate: 8, epochs: 1 };
+
+  test('is found in a product where one is named', async () => {
+    const samples = await open().run(patches({ ...drawn, foregroundOf: 'labels' }), [sample()], 'train');
+    expect(new Set(samples.map(({ id }) => id))).toEqual(new Set(['s0@8,6']));
+    expect(samples[0].target?.data[0]).toBe(1);
+  });
+
+  test('is found in a product that is completed to the size of a patch', async () => {
+    const small = image(new Uint8Array(9), [3, 3, 1]);
+    const one = sampleOf(ramp([3, 3, 1]), { target: small, products: { labels: small } });
+    const [found] = await open().run(patches({ ...drawn, foregroundOf: 'labels' }), [one], 'train');
+    expect(found.image.shape).toEqual([4, 4, 1]);
+  });
 });
