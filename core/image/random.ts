@@ -21,25 +21,51 @@ type Words = [number, number, number, number];
 
 /** One block of Philox4x32-10: four 32-bit words from a counter of four and a key of two. */
 export function philox(counter: Readonly<Words>, key: readonly [number, number]): Words {
-  let [x0, x1, x2, x3] = counter;
-  let [k0, k1] = key;
-  for (let round = 0; round < 10; round++) {
-    const [high0, low0] = multiply(0xd2511f53, x0);
-    const [high1, low1] = multiply(0xcd9e8d57, x2);
-    [x0, x1, x2, x3] = [(high1 ^ x1 ^ k0) >>> 0, low1, (high0 ^ x3 ^ k1) >>> 0, low0];
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
-  }
-  return [x0, x1, x2, x3];
+  const block = new Uint32Array(4);
+  fillBlock(block, counter, key);
+  return [block[0], block[1], block[2], block[3]];
 }
 
-/** High and low 32 bits of a 64-bit product. */
-function multiply(a: number, b: number): [number, number] {
-  const [a0, a1, b0, b1] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  const other = a0 * b1 + (middle % 0x10000);
-  const high = a1 * b1 + Math.floor(middle / 0x10000) + Math.floor(other / 0x10000);
-  return [high >>> 0, Math.imul(a, b) >>> 0];
+/**
+ * {@link philox} into a given array. A network has millions of weights to draw, so no arrays are made on the way and all
+ * is done on 32-bit integers, which are signed until they are stored.
+ */
+function fillBlock(block: Uint32Array, counter: Readonly<Words>, key: readonly [number, number]): void {
+  let x0 = counter[0] | 0;
+  let x1 = counter[1] | 0;
+  let x2 = counter[2] | 0;
+  let x3 = counter[3] | 0;
+  let k0 = key[0] | 0;
+  let k1 = key[1] | 0;
+  for (let round = 0; round < 10; round++) {
+    const high0 = highProduct(0xd251, 0x1f53, x0);
+    const high1 = highProduct(0xcd9e, 0x8d57, x2);
+    const low0 = Math.imul(0xd2511f53, x0);
+    const low1 = Math.imul(0xcd9e8d57, x2);
+    x0 = high1 ^ x1 ^ k0;
+    x1 = low1;
+    x2 = high0 ^ x3 ^ k1;
+    x3 = low0;
+    k0 = (k0 + WEYL_0) | 0;
+    k1 = (k1 + WEYL_1) | 0;
+  }
+  block[0] = x0;
+  block[1] = x1;
+  block[2] = x2;
+  block[3] = x3;
+}
+
+/** What the words of the key grow by from round to round: golden ratio and √3 − 1, as signed integers. */
+const WEYL_0 = 0x9e3779b9 | 0;
+const WEYL_1 = 0xbb67ae85 | 0;
+
+/** High 32 bits of the product of two unsigned numbers, the first given as its halves of 16 bits. */
+function highProduct(aHigh: number, aLow: number, b: number): number {
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const middle = (Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16)) | 0;
+  const other = (Math.imul(aLow, bHigh) + (middle & 0xffff)) | 0;
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (other >>> 16)) | 0;
 }
 
 /** FNV-1a, so that every node name gives its own key. */
@@ -55,7 +81,7 @@ export class RandomStream {
   readonly key: RandomKey;
   readonly #key: [number, number];
   readonly #counter: Words;
-  #block: Words = [0, 0, 0, 0];
+  readonly #block = new Uint32Array(4);
   #used = 4;
   #spare: number | undefined;
 
@@ -70,7 +96,7 @@ export class RandomStream {
   /** 32 random bits. */
   #word(): number {
     if (this.#used === 4) {
-      this.#block = philox(this.#counter, this.#key);
+      fillBlock(this.#block, this.#counter, this.#key);
       this.#counter[0] = (this.#counter[0] + 1) >>> 0;
       this.#used = 0;
     }

@@ -44,7 +44,7 @@ export async function exportModel(job: PreparedJob, format: ExportFormat, file: 
       },
     ]);
   const fitted = fitCheckpoint(network, await weightsOf(job), { network: spec.architecture });
-  const weights: NamedTensors = new Map([...initialModel(network, 0), ...fitted.tensors]);
+  const weights: NamedTensors = initialModel(network, 0, fitted.tensors);
   const metadata = describe(job, spec, predicting);
   if (format === 'safetensors') {
     const named = new Map([...weights].map(([name, tensor]) => [name.slice(modelName('').length), tensor]));

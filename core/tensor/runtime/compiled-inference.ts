@@ -7,13 +7,14 @@ import { modelInputs, predictionStep } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { Channel } from './channel.js';
 import { LoadedFunction, subjectOf } from './graph-loader.js';
-import { checkData, initialModel, matchState, shapesOf } from './state.js';
+import { checkData, initialModel, matchState, modelShapes } from './state.js';
 import { inTurn } from './turns.js';
 import type { InferenceProgram, RestoreReport } from './types.js';
 
 export class CompiledInference implements InferenceProgram {
   readonly #turn = inTurn();
-  readonly #weights: NamedTensors;
+  /** Weights that were brought. */
+  readonly #weights: NamedTensors = new Map();
   readonly #predict: LoadedFunction;
   /** Largest batch met, by the shape of a sample. */
   readonly #largest = new Map<string, number>();
@@ -21,14 +22,13 @@ export class CompiledInference implements InferenceProgram {
   constructor(
     readonly channel: Channel,
     readonly program: number,
-    network: Module,
+    readonly network: Module,
   ) {
-    this.#weights = initialModel(network, 0);
     this.#predict = new LoadedFunction(channel, program, () => ({
       subject: subjectOf(network),
       inputs: modelInputs(network),
       compute: predictionStep(network),
-      constants: this.#weights,
+      constants: initialModel(network, 0, this.#weights),
     }));
   }
 
@@ -63,7 +63,7 @@ export class CompiledInference implements InferenceProgram {
 
   restore(brought: NamedTensors): Promise<RestoreReport> {
     return this.#turn(async () => {
-      const { fitting, report } = matchState(shapesOf(this.#weights), brought);
+      const { fitting, report } = matchState(modelShapes(this.network), brought);
       for (const [name, { data, shape }] of fitting) this.#weights.set(name, { data: data.slice(), shape });
       this.#predict.clear();
       return report;

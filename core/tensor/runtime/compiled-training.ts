@@ -18,12 +18,12 @@ import {
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { Channel } from './channel.js';
 import { LoadedFunction, subjectOf } from './graph-loader.js';
-import { initialGathered, initialTraining, matchState, requireAccumulation, STEP_COUNT, shapesOf } from './state.js';
+import { initialGathered, matchState, requireAccumulation, STEP_COUNT, trainingShapes } from './state.js';
 import { inTurn } from './turns.js';
 import type { Measured, RestoreReport, TrainingProgram } from './types.js';
 
 export class CompiledTraining implements TrainingProgram {
-  readonly #expected: Map<string, readonly number[]>;
+  readonly #expected: ReadonlyMap<string, readonly number[]>;
   readonly #turn = inTurn();
   readonly #step: LoadedFunction;
   readonly #gather: LoadedFunction;
@@ -49,7 +49,7 @@ export class CompiledTraining implements TrainingProgram {
     this.#gather = load([...gathered, ...scalars(gatherFeeds(spec, 0))], gatheringStep(spec));
     this.#evaluate = load(state, evaluationStep(spec));
     this.#predict = load(modelInputs(spec.network), predictionStep(spec.network));
-    this.#expected = shapesOf(initialTraining(spec));
+    this.#expected = trainingShapes(spec);
   }
 
   step(input: TensorData, target: TensorData, hyper: StepHyper, key: StepKey): Promise<Measured> {

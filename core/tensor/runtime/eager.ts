@@ -1,5 +1,6 @@
 /** Programs run kernel by kernel on a TensorFlow.js backend: slow, complete, and the measure of the compiler. */
 import { TensorError } from '../../errors.js';
+import { quickenFilterGradient } from '../convolve/filter-gradient.js';
 import { sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
 import { FIXED_RANDOMNESS, fillRandom, type RandomSpec, randomSize, type StepKey } from '../random.js';
@@ -23,9 +24,10 @@ import {
   initialModel,
   initialTraining,
   matchState,
+  modelShapes,
   requireAccumulation,
   STEP_COUNT,
-  shapesOf,
+  trainingShapes,
 } from './state.js';
 import type { InferenceProgram, TensorRuntime, TrainingProgram } from './types.js';
 
@@ -59,7 +61,7 @@ export function openEagerRuntime(backend = JAVASCRIPT): TensorRuntime {
 export function eagerTraining(spec: TrainingSpec, start?: NamedTensors, backend = JAVASCRIPT): TrainingProgram {
   const run = runOn(backend);
   const kept = initialTraining(spec);
-  const expected = shapesOf(kept);
+  const expected = trainingShapes(spec);
   const gathered = initialGathered(spec);
   let waiting = 0;
   const restore = (brought: NamedTensors) => {
@@ -117,8 +119,8 @@ export function eagerTraining(spec: TrainingSpec, start?: NamedTensors, backend 
 /** A network with the given weights, where there are some. */
 export function eagerInference(network: Module, weights?: NamedTensors, backend = JAVASCRIPT): InferenceProgram {
   const run = runOn(backend);
-  const kept = initialModel(network, 0);
-  const expected = shapesOf(kept);
+  const kept: NamedTensors = new Map();
+  const expected = modelShapes(network);
   const restore = (brought: NamedTensors) => {
     const { fitting, report } = matchState(expected, brought);
     for (const [name, tensor] of fitting) kept.set(name, tensor);
@@ -127,6 +129,7 @@ export function eagerInference(network: Module, weights?: NamedTensors, backend 
   if (weights) restore(weights);
   return {
     async predict(input) {
+      for (const [name, tensor] of initialModel(network, 0, kept)) kept.set(name, tensor);
       return [...run(predictionStep(network), new Map([...kept, ['input', input]])).values()];
     },
     restore: async (brought) => restore(brought),
@@ -159,6 +162,7 @@ function missingKernel(backend: Backend, error: unknown): TensorError | undefine
 
 function run(backend: string, compute: Compute, feeds: NamedTensors, randomness?: Randomness): NamedTensors {
   if (tf.getBackend() !== backend) void tf.setBackend(backend);
+  quickenFilterGradient();
   let stream = 0;
   const { seed, key } = randomness ?? { seed: FIXED_RANDOMNESS.seed, key: FIXED_RANDOMNESS };
   const random = (spec: RandomSpec) => toTensor(noise(spec, seed, key, stream++));

@@ -2,21 +2,40 @@
 import { TensorError } from '../../errors.js';
 import { DISCRIMINATOR } from '../adversary.js';
 import { FileNetwork } from '../file-network.js';
+import type { ValueSpec } from '../kernel-call.js';
 import { sameList, sizeOf } from '../layout.js';
 import type { Module } from '../nn/module.js';
-import { gatheredInputs, modelName, optimizerInputs, type TrainingSpec } from '../step.js';
+import { gatheredInputs, modelInputs, modelName, optimizerInputs, stateInputs, type TrainingSpec } from '../step.js';
 import type { NamedTensors, TensorData } from '../tensor-data.js';
 import type { RestoreReport } from './types.js';
 
 /** Number of optimizer steps made, kept with the state so that a resumed training corrects its moments rightly. */
 export const STEP_COUNT = 'optimizer.step';
 
-/** Starting weights and buffers. */
-export function initialModel(network: Module, seed: number): NamedTensors {
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** Starting weights and buffers, but for what is given: that of a large network takes seconds to draw. */
+export function initialModel(network: Module, seed: number, given: NamedTensors = new Map()): NamedTensors {
   const state: NamedTensors = new Map();
-  for (const [name, slot] of network.slots())
-    state.set(modelName(name), { data: slot.initial(slot.shape, { seed, name }), shape: slot.shape });
+  for (const [name, slot] of network.slots()) {
+    const known = given.get(modelName(name));
+    state.set(modelName(name), known ?? { data: slot.initial(slot.shape, { seed, name }), shape: slot.shape });
+  }
   return state;
+}
+
+/** Shapes of the weights and buffers of a network. */
+export function modelShapes(network: Module): Shapes {
+  return shapesOf(modelInputs(network));
+}
+
+/** Shapes of what {@link initialTraining} makes. */
+export function trainingShapes(spec: TrainingSpec): Shapes {
+  return shapesOf([...stateInputs(spec), ...optimizerInputs(spec), { name: STEP_COUNT, shape: [] }]);
+}
+
+function shapesOf(inputs: readonly ValueSpec[]): Shapes {
+  return new Map(inputs.map(({ name, shape }) => [name, shape]));
 }
 
 /**
@@ -56,10 +75,7 @@ export function requireAccumulation(spec: TrainingSpec): void {
 }
 
 /** Sorts what was brought into what fits and what does not. */
-export function matchState(
-  expected: ReadonlyMap<string, readonly number[]>,
-  brought: NamedTensors,
-): { fitting: NamedTensors; report: RestoreReport } {
+export function matchState(expected: Shapes, brought: NamedTensors): { fitting: NamedTensors; report: RestoreReport } {
   const fitting: NamedTensors = new Map();
   const report: RestoreReport = { missing: [], unexpected: [], mismatched: [] };
   for (const [name, shape] of expected) {
@@ -70,10 +86,6 @@ export function matchState(
   }
   for (const name of brought.keys()) if (!expected.has(name)) report.unexpected.push(name);
   return { fitting, report };
-}
-
-export function shapesOf(state: NamedTensors): Map<string, readonly number[]> {
-  return new Map([...state].map(([name, { shape }]) => [name, shape]));
 }
 
 /** @throws TensorError when the data do not fill the shape. */
