@@ -17,8 +17,13 @@ export function addConvolution(
   shapes: Shapes,
   geometry: Geometry,
 ): void {
-  eachMeeting(shapes, geometry, (at, from, of) => {
-    result[at] += image[from] * filter[of];
+  const weights = byPlace(filter, shapes);
+  eachMeeting(shapes, geometry, (at, outputs, from, inputs, of) => {
+    for (let o = 0; o < outputs; o++) {
+      let sum = 0;
+      for (let c = 0; c < inputs; c++) sum += image[from + c] * weights[of++];
+      result[at + o] += sum;
+    }
   });
 }
 
@@ -30,8 +35,12 @@ export function addInputGradient(
   shapes: Shapes,
   geometry: Geometry,
 ): void {
-  eachMeeting(shapes, geometry, (at, from, of) => {
-    gradient[from] += slope[at] * filter[of];
+  const weights = byPlace(filter, shapes);
+  eachMeeting(shapes, geometry, (at, outputs, from, inputs, of) => {
+    for (let o = 0; o < outputs; o++) {
+      const factor = slope[at + o];
+      for (let c = 0; c < inputs; c++) gradient[from + c] += factor * weights[of++];
+    }
   });
 }
 
@@ -43,35 +52,57 @@ export function addFilterGradient(
   shapes: Shapes,
   geometry: Geometry,
 ): void {
-  eachMeeting(shapes, geometry, (at, from, of) => {
-    gradient[of] += image[from] * slope[at];
+  const sums = byPlace(gradient, shapes);
+  eachMeeting(shapes, geometry, (at, outputs, from, inputs, of) => {
+    for (let o = 0; o < outputs; o++) {
+      const factor = slope[at + o];
+      for (let c = 0; c < inputs; c++) sums[of++] += factor * image[from + c];
+    }
   });
+  const { places, channels } = filterSizes(shapes);
+  for (let i = 0; i < sums.length; i++) gradient[(i % channels) * places + Math.floor(i / channels)] = sums[i];
 }
 
-/** Visits every product that a convolution adds up: offsets in the result, in the image and in the filter. */
-function eachMeeting(
-  { image, filter, result }: Shapes,
+/** How many places a kernel has, and how many pairs of channels meet at each. */
+function filterSizes({ filter: [outputs, perGroup, ...kernel] }: Shapes): { places: number; channels: number } {
+  return { places: sizeOf(kernel), channels: outputs * perGroup };
+}
+
+/** A filter as `[...kernel, out, in/groups]`: what meets at one place lies side by side. */
+function byPlace(filter: Float32Array, shapes: Shapes): Float32Array {
+  const { places, channels } = filterSizes(shapes);
+  return filter.map((_, i) => filter[(i % channels) * places + Math.floor(i / channels)]);
+}
+
+/**
+ * Visits every pair of pixels that a convolution multiplies, one group of channels at a time: offset and number of the
+ * channels in the result, the same in the image, and the offset of their weights in a filter {@link byPlace}.
+ */
+export function eachMeeting(
+  shapes: Shapes,
   geometry: Geometry,
-  visit: (at: number, from: number, of: number) => void,
+  visit: (at: number, outputs: number, from: number, inputs: number, of: number) => void,
 ): void {
+  const { image, result } = shapes;
   const [n, ...rest] = image;
-  const channels = rest[rest.length - 1];
-  const [outputs, perGroup, ...kernel] = filter;
   const input = rest.slice(0, -1);
   const output = result.slice(1, -1);
-  const places = sizeOf(kernel);
-  const outputsPerGroup = outputs / geometry.groups;
+  const [outputs, perGroup, ...kernel] = shapes.filter;
+  const { groups } = geometry;
+  const { places, channels } = filterSizes(shapes);
+  const outputsPerGroup = outputs / groups;
   const pixels = sizeOf(output);
+  const sources = sizeOf(input);
   for (let place = 0; place < places; place++) {
     for (let pixel = 0; pixel < pixels; pixel++) {
       const source = sourcePixel(pixel, place, input, output, kernel, geometry);
       if (source < 0) continue;
       for (let sample = 0; sample < n; sample++) {
-        const from = (sample * sizeOf(input) + source) * channels;
+        const from = (sample * sources + source) * groups * perGroup;
         const at = (sample * pixels + pixel) * outputs;
-        for (let o = 0; o < outputs; o++) {
-          const first = Math.floor(o / outputsPerGroup) * perGroup;
-          for (let c = 0; c < perGroup; c++) visit(at + o, from + first + c, (o * perGroup + c) * places + place);
+        for (let group = 0; group < groups; group++) {
+          const first = group * outputsPerGroup;
+          visit(at + first, outputsPerGroup, from + group * perGroup, perGroup, place * channels + first * perGroup);
         }
       }
     }
