@@ -26,6 +26,7 @@ const SOURCES = [
   'graphs',
   'cli',
   'host',
+  'scripts/bundle-packages.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
 ];
@@ -49,6 +50,7 @@ const sources = hashOf(SOURCES);
 if (read('dist/.biagraph-built') !== sources) {
   console.log('Compiling ...');
   run(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
+  run(process.execPath, ['scripts/bundle-packages.mjs']);
   chmodSync(path.join(root, 'dist/cli/main.js'), 0o755);
   mkdirSync(path.join(root, 'dist'), { recursive: true });
   writeFileSync(path.join(root, 'dist/.biagraph-built'), sources);
