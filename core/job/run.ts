@@ -7,6 +7,7 @@ import { findCheckpoint, toYaml } from '../config/index.js';
 import { AbortedError, formatProblem } from '../errors.js';
 import { runGraph } from '../graph/run.js';
 import { VERSION } from '../plugin/registry.js';
+import type { TensorRuntime } from '../tensor/index.js';
 import { type CheckpointItem, CheckpointStore } from '../train/state.js';
 import { EventBus, type Phase } from './events.js';
 import { ExampleCollector } from './examples.js';
@@ -26,6 +27,8 @@ export interface RunOptions {
   resume?: 'auto' | 'never';
   /** The command that was given, for the report. */
   command?: string;
+  /** A runtime that other jobs use too, and that stays open; without it the job opens one of its own. */
+  tensors?: TensorRuntime;
 }
 
 export interface JobResult {
@@ -70,7 +73,7 @@ export async function runJob(job: PreparedJob, options: RunOptions = {}): Promis
       { resume: resume === 'auto' && job.graphs.train !== undefined },
     );
     const resumed = training.resumes && training.startEpoch > 0;
-    session = openSession(job, { events, signal: stop.signal, training });
+    session = openSession(job, { events, signal: stop.signal, training, tensors: options.tensors });
     let unwritable: { error: unknown } | undefined;
     const record = await recordJob(events.events$, {
       paths: folder,

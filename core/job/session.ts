@@ -23,11 +23,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
+export interface SessionOptions {
+  events: EventBus;
+  signal: AbortSignal;
+  training: TrainingState;
+  /** A runtime that outlives the session; without it one is opened where it is needed. */
+  tensors?: TensorRuntime;
+}
+
 /** Opens what the nodes of a job may ask for. */
-export function openSession(
-  job: PreparedJob,
-  { events, signal, training }: { events: EventBus; signal: AbortSignal; training: TrainingState },
-): Session {
+export function openSession(job: PreparedJob, { events, signal, training, tensors: shared }: SessionOptions): Session {
   const { config, catalog } = job;
   const { SYSTEM: system } = config;
   const memory = new MemoryBudget(memoryBudgetBytes(config));
@@ -38,7 +43,8 @@ export function openSession(
     notice: (message) => events.emit({ type: 'warning', message }),
   });
   let runtime: Promise<TensorRuntime> | undefined;
-  const tensors = () => {
+  const tensors = async () => {
+    if (shared) return shared;
     runtime ??= openTensors(job, (message) => events.emit({ type: 'warning', message }));
     return runtime;
   };

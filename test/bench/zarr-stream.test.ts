@@ -1,11 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { streamZarr } from '../../bench/data/zarr-stream.js';
-
-const program = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('../../cli/main.ts', import.meta.url))];
+import { launcher } from '../cli/command.js';
 
 test('a volume of two budgets streams through a job: each chunk read once, memory that does not grow with it', async () => {
-  const options = { budget: 32, patch: [80, 80, 80], padding: [4, 4, 4], program } as const;
+  const options = { budget: 32, patch: [80, 80, 80], padding: [4, 4, 4], program: launcher } as const;
   const small = await streamZarr({ ...options, megabytes: 8 });
   const large = await streamZarr({ ...options, megabytes: 64 });
   expect([small.megabytes, large.megabytes]).toEqual([8, 64]);

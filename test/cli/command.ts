@@ -21,7 +21,7 @@ export interface CommandOptions {
   onOutput?: (stdout: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-/** `biagraph <words>`: the compiled command when it is not older than its sources, else the sources themselves. */
+/** `biagraph <words>`. */
 export function biagraph(words: readonly string[], { cwd, env, onOutput }: CommandOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...launcher, ...words], {
@@ -42,13 +42,19 @@ export function biagraph(words: readonly string[], { cwd, env, onOutput }: Comma
   });
 }
 
-const launcher = findLauncher();
+/** What Node is started with: the compiled command when it is not older than its sources, else the sources themselves. */
+export const launcher: readonly string[] = findLauncher();
 
 function findLauncher(): string[] {
-  const built = path.join(root, 'dist/cli/main.js');
+  const built = builtFile('cli/main.js');
+  return built ? [built] : ['--import', import.meta.resolve('tsx'), path.join(root, 'cli/main.ts')];
+}
+
+/** A file of the compiled package, when it is not older than the sources. */
+export function builtFile(name: string): string | undefined {
+  const built = path.join(root, 'dist', name);
   const sources = ['core', 'plugins', 'graphs', 'cli'].map((folder) => newest(path.join(root, folder)));
-  if (existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources)) return [built];
-  return ['--import', import.meta.resolve('tsx'), path.join(root, 'cli/main.ts')];
+  return existsSync(built) && statSync(built).mtimeMs >= Math.max(...sources) ? built : undefined;
 }
 
 /** Time of the last change of any file below a folder. */

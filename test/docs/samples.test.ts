@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { biagraph, builtFile } from '../cli/command.js';
 import { listPages, ROOT, readPage, sampleFiles } from './page.js';
 
 const execute = promisify(execFile);
@@ -12,6 +13,10 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** What `biagraph` is, in types and when it runs: as users have it, where it is compiled. */
+const TYPES = builtFile('index.d.ts') ?? path.join(ROOT, 'index.ts');
+const PROGRAM = builtFile('index.js') ?? path.join(ROOT, 'index.ts');
+
 /** A folder with the samples of a page, where `biagraph` is this working tree. */
 function unpack(page: string): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'biagraph-samples-'));
@@ -19,9 +24,14 @@ function unpack(page: string): string {
   for (const name of ['node_modules', 'examples'])
     symlinkSync(path.join(ROOT, name), path.join(folder, name), 'junction');
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }');
-  const compilerOptions = { rootDir: path.parse(ROOT).root, paths: { biagraph: [path.join(ROOT, 'index.ts')] } };
-  const settings = { extends: path.join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
-  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(settings));
+  for (const [name, biagraph] of [
+    ['tsconfig.json', TYPES],
+    ['tsconfig.run.json', PROGRAM],
+  ]) {
+    const compilerOptions = { rootDir: path.parse(ROOT).root, paths: { biagraph: [biagraph] } };
+    const settings = { extends: path.join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
+    writeFileSync(path.join(folder, name), JSON.stringify(settings));
+  }
   for (const { name, text } of sampleFiles(readPage(page))) {
     writeFileSync(path.join(folder, name), text);
     // What an earlier job would have left.
@@ -67,8 +77,9 @@ describe.each(pages)('samples of %s', (page) => {
     });
 
   it.each(names.filter((name) => name.endsWith('.yaml')))('%s passes the check', async (name) => {
-    const command = ['--import', 'tsx', path.join(ROOT, 'cli/main.ts'), 'check', name, '--json'];
-    const { ok, problems } = JSON.parse(await node(folder, command)) as {
+    const { stdout, stderr } = await biagraph(['check', name, '--json'], { cwd: folder });
+    expect(stderr).toBe('');
+    const { ok, problems } = JSON.parse(stdout) as {
       ok: boolean;
       problems: { severity: string; key?: string }[];
     };
@@ -79,7 +90,7 @@ describe.each(pages)('samples of %s', (page) => {
   });
 
   it.each(names.filter((name) => name.endsWith('.test.ts')))('%s passes', async (name) => {
-    const settings = { TSX_TSCONFIG_PATH: path.join(folder, 'tsconfig.json') };
+    const settings = { TSX_TSCONFIG_PATH: path.join(folder, 'tsconfig.run.json') };
     const output = await node(folder, ['--import', 'tsx', '--test', name], settings);
     expect(output).toMatch(/pass [1-9]/);
   });

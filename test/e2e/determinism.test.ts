@@ -5,7 +5,7 @@ let bench: Workbench;
 beforeEach(async () => {
   bench = await Workbench.open();
   await bench.crops({ train: 4, test: 2, side: 96 });
-  await bench.yaml('job.yaml', smallJob());
+  await bench.yaml('job.yaml', smallJob({ epochs: 1 }));
 });
 afterEach(() => bench.close());
 
@@ -22,7 +22,6 @@ it('the number of workers changes no byte of augmented samples, checkpoints and 
   for (const workers of [0, 1, 2]) {
     const sets = [
       `SYSTEM.NUM_WORKERS=${workers}`,
-      'TRAIN.EPOCHS=1',
       'DATA.CHECK_GENERATORS=True',
       ...AUGMENTATIONS.map((key) => `AUGMENTOR.${key}=True`),
     ].flatMap((set) => ['--set', set]);

@@ -1,23 +1,25 @@
 import { once } from 'node:events';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { RandomStream } from '../../core/image/random.js';
 import { smallJob, Workbench } from './small-job.js';
 
 let bench: Workbench;
-beforeEach(async () => {
+/** Milliseconds that a training takes that nothing stops; its results are in `whole`. */
+let undisturbed: number;
+beforeAll(async () => {
   bench = await Workbench.open();
   await bench.crops({ train: 4, test: 1, side: 96 });
   const schedule = 'TRAIN.LR_SCHEDULER: { NAME: onecycle }\n';
   await bench.yaml('job.yaml', smallJob({ epochs: 6, test: false, more: schedule }));
+  const started = Date.now();
+  expect((await bench.run('run', 'job.yaml', '--result-dir', 'whole')).code).toBe(0);
+  undisturbed = Date.now() - started;
 });
-afterEach(() => bench.close());
+afterAll(() => bench.close());
 
 const CHECKPOINTS = ['job', 'checkpoints'];
 
 it('a training killed at five random points ends with the checkpoints of one that was not', async () => {
-  const started = Date.now();
-  expect((await bench.run('run', 'job.yaml', '--result-dir', 'whole')).code).toBe(0);
-  const whole = Date.now() - started;
   const random = new RandomStream({ seed: Date.now(), node: 'kill' });
   let kills = 0;
   for (let attempt = 0; kills < 5; attempt++) {
@@ -27,7 +29,7 @@ it('a training killed at five random points ends with the checkpoints of one tha
     while (kills < 5) {
       const child = bench.start('run', 'job.yaml', '--result-dir', folder);
       child.stdout!.resume();
-      const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform(0.1, 0.9) * whole);
+      const timer = setTimeout(() => child.kill('SIGKILL'), random.uniform(0.1, 0.9) * undisturbed);
       const [code, signal] = await once(child, 'close');
       clearTimeout(timer);
       if (signal === 'SIGKILL') kills++;
@@ -45,7 +47,6 @@ it('a training killed at five random points ends with the checkpoints of one tha
 }, 240_000);
 
 it('Ctrl-C leaves a job that goes on', async () => {
-  expect((await bench.run('run', 'job.yaml', '--result-dir', 'whole')).code).toBe(0);
   const child = bench.start('run', 'job.yaml', '--result-dir', 'stopped');
   let [out, err] = ['', ''];
   child.stderr!.on('data', (text) => {

@@ -1,7 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { assembly } from '../../assembly.js';
+import { AbortedError } from '../../core/errors.js';
+import { EventBus } from '../../core/job/events.js';
+import { prepareJob } from '../../core/job/prepare.js';
+import { runJob } from '../../core/job/run.js';
 import { adversaryOf } from '../../graphs/adversary.js';
 import { lossesOf, networkOf } from '../../graphs/supervised.js';
+import { sharedRuntime } from '../core/tensor/shared-runtime.js';
 import { catalog } from '../plugins/nodes.js';
+import { Data, textured, treeOf } from './bad-input/attempt.js';
 import { configOf } from './config.js';
 
 const NAFNET = {
@@ -47,4 +55,45 @@ describe('adversarial training', () => {
   ])('says what it cannot be combined with: %j', (changes, message) => {
     expect(() => parts(changes)).toThrow(message);
   });
+});
+
+it('a job with a discriminator that was stopped ends with the checkpoints of one that was not', async () => {
+  const data = new Data();
+  for (const [seed, name] of ['a', 'b', 'c', 'd'].entries())
+    for (const kind of ['raw', 'label']) await data.picture(`train/${kind}/${name}.tif`, textured(seed));
+  const settings = {
+    ...NAFNET,
+    'MODEL.FEATURE_MAPS': [4, 8, 16],
+    'MODEL.NAFNET.ENC_BLK_NUMS': [1],
+    'MODEL.NAFNET.DEC_BLK_NUMS': [1],
+    'MODEL.NAFNET.MIDDLE_BLK_NUM': 1,
+    'MODEL.NAFNET.PATCHGAN.BASE_FILTERS': 2,
+    'TRAIN.EPOCHS': 4,
+    'TEST.ENABLE': false,
+  };
+  const tensors = await sharedRuntime('cpu');
+  const train = async (folder: string, epochs = Number.POSITIVE_INFINITY) => {
+    const stop = new AbortController();
+    const events = new EventBus();
+    let done = 0;
+    events.events$.subscribe(({ type }) => {
+      if (type === 'epoch.done' && ++done === epochs) stop.abort();
+    });
+    const job = await prepareJob(
+      { source: treeOf(data, settings), jobName: 'job', resultDir: data.path(folder) },
+      assembly,
+    );
+    return runJob(job, { events, signal: stop.signal, tensors });
+  };
+  const checkpoints = (folder: string) => {
+    const place = data.path(folder, 'job', 'checkpoints');
+    return Object.fromEntries(readdirSync(place).map((name) => [name, readFileSync(`${place}/${name}`, 'base64')]));
+  };
+  expect((await train('whole')).resumed).toBe(false);
+  await expect(train('stopped', 2)).rejects.toBeInstanceOf(AbortedError);
+  const half = checkpoints('stopped');
+  expect((await train('stopped')).resumed).toBe(true);
+  expect(Object.keys(half)).toEqual(Object.keys(checkpoints('whole')));
+  expect(half).not.toEqual(checkpoints('whole'));
+  expect(checkpoints('stopped')).toEqual(checkpoints('whole'));
 });

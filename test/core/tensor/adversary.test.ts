@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Adversarial } from '../../../core/tensor/adversary.js';
 import {
   Activation,
   BatchNormalization,
   Convolution,
   type NamedTensors,
-  openRuntime,
   type Scalar,
   Sequential,
   type TensorRuntime,
@@ -14,6 +13,7 @@ import {
   tf,
 } from '../../../core/tensor/index.js';
 import { relativeError } from './run.js';
+import { sharedRuntime } from './shared-runtime.js';
 
 interface Recorded {
   losses: number[];
@@ -62,9 +62,8 @@ const tensors = (weights: Recorded['start']): NamedTensors =>
 describe.each(['cpu', 'eager'])('a network and its adversary, device %s', (device) => {
   let runtime: TensorRuntime;
   beforeAll(async () => {
-    runtime = await openRuntime({ device, threads: 1 });
+    runtime = await sharedRuntime(device);
   });
-  afterAll(() => runtime.dispose());
 
   const step = (program: Awaited<ReturnType<TensorRuntime['train']>>, number: number) =>
     program.step(

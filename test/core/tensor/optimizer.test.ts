@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   Activation,
   BatchNormalization,
   Convolution,
   type NamedTensors,
   type OptimizerSpec,
-  openRuntime,
   Sequential,
   type TensorRuntime,
   tf,
@@ -15,6 +14,7 @@ import { hyperValues, optimize } from '../../../core/tensor/optimizer.js';
 import { crossEntropy } from '../../../plugins/loss/cross-entropy.js';
 import { readNpz } from './npz.js';
 import { channelsLast, pattern, relativeError } from './run.js';
+import { sharedRuntime } from './shared-runtime.js';
 
 const FIXTURES = new URL('../../fixtures/tensor/', import.meta.url);
 const arrays = readNpz(new URL('training.npz', FIXTURES).pathname);
@@ -50,9 +50,8 @@ function under(prefix: string): NamedTensors {
 describe.each(['cpu', 'eager'])('optimizers, device %s', (device) => {
   let runtime: TensorRuntime;
   beforeAll(async () => {
-    runtime = await openRuntime({ device, threads: 1 });
+    runtime = await sharedRuntime(device);
   });
-  afterAll(() => runtime.dispose());
 
   it.each(Object.keys(optimizers.runs))('%s follows the reference for ten steps', async (run) => {
     const spec = {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../../../core/tensor/compile.js';
-import { openRuntime, type Scalar, type TensorRuntime, tf } from '../../../core/tensor/index.js';
+import { type Scalar, type TensorRuntime, tf } from '../../../core/tensor/index.js';
 import { type Measure, modelInputs } from '../../../core/tensor/step.js';
 import { trace } from '../../../core/tensor/trace.js';
 import { build } from '../../plugins/model/network-checks.js';
 import { pattern } from './run.js';
+import { sharedRuntime } from './shared-runtime.js';
 
 describe('tensors that are kept between runs', () => {
   it('enter and leave a graph in the shape it computes with', () => {
@@ -29,9 +30,8 @@ describe('tensors that are kept between runs', () => {
 describe('a step of a training', () => {
   let runtime: TensorRuntime;
   beforeAll(async () => {
-    runtime = await openRuntime({ device: 'cpu', threads: 1 });
+    runtime = await sharedRuntime('cpu');
   });
-  afterAll(() => runtime.dispose());
 
   it('leaves all tensors with the shapes they have in a checkpoint', async () => {
     const network = build('unet', { featureMaps: [4, 6], normalization: 'bn' });

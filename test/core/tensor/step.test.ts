@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  BatchNormalization,
-  Convolution,
-  openRuntime,
-  Sequential,
-  type TensorRuntime,
-  tf,
-} from '../../../core/tensor/index.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { BatchNormalization, Convolution, Sequential, type TensorRuntime, tf } from '../../../core/tensor/index.js';
 import type { Scalar } from '../../../core/tensor/tf.js';
 import { pattern, relativeError } from './run.js';
+import { sharedRuntime } from './shared-runtime.js';
 
 describe.each(['cpu', 'eager'])('running statistics after a step, device %s', (device) => {
   let runtime: TensorRuntime;
   beforeAll(async () => {
-    runtime = await openRuntime({ device, threads: 1 });
+    runtime = await sharedRuntime(device);
   });
-  afterAll(() => runtime.dispose());
 
   it('are moved by each normalisation, and twice by one that is used twice', async () => {
     const shared = new BatchNormalization(2);

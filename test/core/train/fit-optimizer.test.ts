@@ -1,10 +1,9 @@
 /** A checkpoint of PyTorch whose fourth step is known: test/fixtures/checkpoints. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   loadSafetensors,
   type NamedTensors,
   type OptimizerSpec,
-  openRuntime,
   type TensorRuntime,
 } from '../../../core/tensor/index.js';
 import { fitCheckpoint } from '../../../core/train/fit-checkpoint.js';
@@ -13,6 +12,7 @@ import { CheckpointStore, type StartingPoint } from '../../../core/train/state.j
 import { crossEntropy } from '../../../plugins/loss/cross-entropy.js';
 import { buildUNet } from '../../../plugins/model/unet.js';
 import { channelsLast, relativeError } from '../tensor/run.js';
+import { sharedRuntime } from '../tensor/shared-runtime.js';
 
 const FOLDER = 'test/fixtures/checkpoints';
 const optimizer: OptimizerSpec = { name: 'ADAMW', weightDecay: 0.02 };
@@ -44,11 +44,10 @@ describe('the optimizer of a checkpoint of BiaPy', () => {
   let expected: NamedTensors;
   let start: StartingPoint;
   beforeAll(async () => {
-    runtime = await openRuntime({ device: 'cpu', threads: 1 });
+    runtime = await sharedRuntime('cpu');
     expected = (await loadSafetensors(`${FOLDER}/expected.safetensors`)).tensors;
     start = (await (await storeOf(['weights', 'optimizer', 'epoch'])).initial())!;
   });
-  afterAll(() => runtime.dispose());
 
   it('goes on as PyTorch does: prediction, loss and the next step are its own', async () => {
     const unet = network();

@@ -12,6 +12,7 @@ import { foretellData } from '../../../core/job/plan.js';
 import { prepareJob } from '../../../core/job/prepare.js';
 import { runJob } from '../../../core/job/run.js';
 import { writeTiff } from '../../../plugins/format/tiff-writer.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 
 export type Tree = { [key: string]: unknown };
 
@@ -64,8 +65,8 @@ export interface Outcome {
   results: string;
 }
 
-/** Keys laid over the settings of all these jobs, by dotted name. */
-export async function attempt(data: Data, settings: Tree): Promise<Outcome> {
+/** A configuration: keys by dotted name, laid over the settings of all these jobs. */
+export function treeOf(data: Data, settings: Tree): Tree {
   const tree: Tree = {};
   for (const [key, value] of Object.entries({ ...SMALL, ...settings })) {
     const steps = key.split('.');
@@ -76,17 +77,25 @@ export async function attempt(data: Data, settings: Tree): Promise<Outcome> {
     }, tree);
     at[last] = typeof value === 'string' && /^(train|val|test)\//.test(value) ? data.path(value) : value;
   }
+  return tree;
+}
+
+/** A small job from its beginning to its end. Settings as {@link treeOf} takes them. */
+export async function attempt(data: Data, settings: Tree): Promise<Outcome> {
   const results = data.path('out', 'job', 'results', 'job_1');
   const warnings: string[] = [];
   const outcome: Outcome = { warnings, rows: {}, metrics: {}, results };
   try {
-    const job = await prepareJob({ source: tree, jobName: 'job', resultDir: data.path('out') }, assembly);
+    const job = await prepareJob(
+      { source: treeOf(data, settings), jobName: 'job', resultDir: data.path('out') },
+      assembly,
+    );
     await foretellData(job);
     const events = new EventBus();
     events.events$.subscribe((event) => {
       if (event.type === 'warning') warnings.push(event.message);
     });
-    outcome.metrics = (await runJob(job, { events, resume: 'never' })).metrics;
+    outcome.metrics = (await runJob(job, { events, resume: 'never', tensors: await sharedRuntime('cpu') })).metrics;
   } catch (error) {
     // Anything else is a crash.
     if (!isBiagraphError(error)) throw error;

@@ -7,10 +7,11 @@ import { node } from '../../../core/graph/graph.js';
 import { image } from '../../../core/image/image.js';
 import { frechetDistance } from '../../../core/nd/frechet-distance.js';
 import { inceptionScore } from '../../../core/nd/inception-score.js';
-import { openRuntime, saveSafetensors, type TensorRuntime } from '../../../core/tensor/index.js';
+import { saveSafetensors, type TensorRuntime } from '../../../core/tensor/index.js';
 import { INCEPTION_SIDE, Inception, inceptionInput } from '../../../plugins/metric/inception.js';
 import { coloured } from '../../../plugins/metric/perceptual.js';
 import { BACKBONES, PerceptualDistance } from '../../../plugins/metric/perceptual-network.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { bench, ramp, sampleOf } from '../nodes.js';
 import { formulaImage, formulaWeights } from './formula-weights.js';
 
@@ -20,11 +21,10 @@ const pairs = [0, 1, 2].map((k) => ({ prediction: formulaImage(k, 0.3), target: 
 let runtime: TensorRuntime;
 let folder: string;
 beforeAll(async () => {
-  runtime = await openRuntime({ device: 'cpu' });
+  runtime = await sharedRuntime('cpu');
   folder = await mkdtemp(path.join(os.tmpdir(), 'networks-'));
 });
 afterAll(async () => {
-  await runtime.dispose();
   await rm(folder, { recursive: true });
 });
 

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openRuntime, type Scalar, type TensorRuntime, tf } from '../../../core/tensor/index.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Scalar, type TensorRuntime, tf } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
+import { notices, sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build } from './network-checks.js';
 
 const SMALL: [architecture: string, parameters: object][] = [
@@ -15,11 +16,9 @@ const SMALL: [architecture: string, parameters: object][] = [
 
 describe('what the whole family has', () => {
   let runtime: TensorRuntime;
-  const notices: string[] = [];
   beforeAll(async () => {
-    runtime = await openRuntime({ device: 'cpu', threads: 2, onNotice: (text) => notices.push(text) });
+    runtime = await sharedRuntime('cpu');
   });
-  afterAll(() => runtime.dispose());
 
   const shapesOf = async (architecture: string, parameters: object, shape: Parameters<typeof build>[2]) => {
     const program = await runtime.infer(build(architecture, parameters, shape));

@@ -3,9 +3,10 @@ import { image } from '../../../core/image/image.js';
 import { tokenPictures } from '../../../core/image/token-pictures.js';
 import { buildLoss } from '../../../core/plugin/network.js';
 import { createRegistry } from '../../../core/plugin/registry.js';
-import { openRuntime, parameterCount, type TensorData } from '../../../core/tensor/index.js';
+import { parameterCount, type TensorData } from '../../../core/tensor/index.js';
 import { builtInPlugin } from '../../../plugins/index.js';
 import { pattern } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build, itHasSizes, itMatchesTheReference } from './network-checks.js';
 import { itExports, itTrains } from './training-checks.js';
 
@@ -23,11 +24,10 @@ const loss = buildLoss([{ id: 'network', weight: 1, parameters: {} }], createReg
 const target = (): TensorData => ({ data: new Float32Array(1), shape: [1] });
 
 async function predict(parameters: object, input: TensorData, ndim: 2 | 3 = 2, inputChannels = 1) {
-  const runtime = await openRuntime({ device: 'eager' });
+  const runtime = await sharedRuntime('eager');
   const network = build('mae', { ...small, ...parameters }, { ndim, inputChannels });
   const program = await runtime.infer(network);
   const results = [await program.predict(input), await program.predict(input)];
-  await runtime.dispose();
   return results;
 }
 
@@ -45,13 +45,12 @@ describe('mae', () => {
   });
 
   it('moves class and mask tokens, and leaves positions where they are', async () => {
-    const runtime = await openRuntime({ device: 'eager' });
+    const runtime = await sharedRuntime('eager');
     const network = build('mae', { ...small, imageSize: [8, 8] });
     const program = await runtime.train({ network, loss, metrics: {}, optimizer: { name: 'SGD' }, seed: 0 });
     const before = await program.state();
     await program.step(pattern([1, 8, 8, 1]), target(), { learningRate: 0.1 }, { epoch: 0, step: 0 });
     const after = await program.state();
-    await runtime.dispose();
     const moved = ['cls_token', 'mask_token', 'pos_embed', 'decoder_pos_embed'].map(
       (name) => String(after.get(`model.${name}`)?.data) !== String(before.get(`model.${name}`)?.data),
     );

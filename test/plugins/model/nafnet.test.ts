@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openRuntime } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build, itHasSizes, itLearnsIn, itMatchesTheReference } from './network-checks.js';
 import { itExports } from './training-checks.js';
 
@@ -24,12 +24,11 @@ describe('nafnet', () => {
   });
 
   it('takes images of any size', async () => {
-    const runtime = await openRuntime({ device: 'cpu' });
+    const runtime = await sharedRuntime('cpu');
     const program = await runtime.infer(build('nafnet', small));
     const [output] = await program.predict(pattern([1, 13, 10, 1]));
     expect(output.shape).toEqual([1, 13, 10, 1]);
     await program.dispose();
-    await runtime.dispose();
   });
 
   it('joins its heads, and has none of classes', () => {

@@ -3,21 +3,21 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NetworkShape } from '../../../core/plugin/define.js';
-import { openRuntime, type TensorRuntime, tf } from '../../../core/tensor/index.js';
+import { type TensorRuntime, tf } from '../../../core/tensor/index.js';
 import { exportOnnx } from '../../../core/tensor/onnx/export.js';
 import { encodeModel, type OnnxValueInfo } from '../../../core/tensor/onnx/model.js';
 import { modelInputs } from '../../../core/tensor/step.js';
 import { openOnnx } from '../../../plugins/model/onnx.js';
 import { buildUNet } from '../../../plugins/model/unet.js';
 import { pattern, relativeError } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'biagraph-onnx-model-'));
 let runtime: TensorRuntime;
 beforeAll(async () => {
-  runtime = await openRuntime({ device: 'cpu' });
+  runtime = await sharedRuntime('cpu');
 });
 afterAll(async () => {
-  await runtime.dispose();
   rmSync(folder, { recursive: true });
 });
 
@@ -114,7 +114,7 @@ describe('an ONNX file as a network', () => {
     const spec = { network, loss, metrics: {}, optimizer: { name: 'SGD' } as const, seed: 0 };
     await expect(runtime.train(spec)).rejects.toThrow(/can only predict.*TRAIN\.ENABLE to False/);
     const image = pattern([1, 2, 2, 2]);
-    const eager = await openRuntime({ device: 'eager' });
+    const eager = await sharedRuntime('eager');
     await expect((await eager.infer(network)).predict(image)).rejects.toThrow(/only where ONNX Runtime is/);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openRuntime } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build, itHasSizes, itMatchesTheReference } from './network-checks.js';
 import { itExports } from './training-checks.js';
 
@@ -15,10 +15,9 @@ describe('patchgan', () => {
 
   it('says that it is 2D, and which patches are too small', async () => {
     expect(() => build('patchgan', {}, { ndim: 3 })).toThrow(/PatchGAN: the network is 2D/);
-    const runtime = await openRuntime({ device: 'cpu' });
+    const runtime = await sharedRuntime('cpu');
     const program = await runtime.infer(build('patchgan', { baseFilters: 2 }));
     await expect(program.predict(pattern([1, 16, 64, 1]))).rejects.toThrow(/side of 16 pixels is too small/);
     await program.dispose();
-    await runtime.dispose();
   });
 });

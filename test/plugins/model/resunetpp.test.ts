@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openRuntime, type TensorData } from '../../../core/tensor/index.js';
+import type { TensorData } from '../../../core/tensor/index.js';
 import { modelInputs } from '../../../core/tensor/step.js';
 import { pattern, relativeError } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build, itHasSizes, itLearns, itMatchesTheReference } from './network-checks.js';
 import { itExports } from './training-checks.js';
 
@@ -30,7 +31,7 @@ describe('resunet++', () => {
     const weights = new Map(
       modelInputs(both).map(({ name, shape }, i) => [name, positive(name, pattern(shape, i, 0.3))]),
     );
-    const runtime = await openRuntime({ device: 'cpu', threads: 1 });
+    const runtime = await sharedRuntime('cpu');
     const input = pattern([1, 32, 32, 1], 5);
     const outputs = await (await runtime.infer(both, weights)).predict(input);
     for (const [head, channels] of [1, 2].entries()) {
@@ -47,7 +48,6 @@ describe('resunet++', () => {
       expect(outputs[head].shape).toEqual(wanted.shape);
       expect(relativeError(outputs[head].data, wanted.data)).toBeLessThan(1e-5);
     }
-    await runtime.dispose();
   });
 
   it('has three levels at least', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openRuntime } from '../../../core/tensor/index.js';
 import { pattern } from '../../core/tensor/run.js';
+import { sharedRuntime } from '../../core/tensor/shared-runtime.js';
 import { build, itHasSizes, itMatchesTheReference } from './network-checks.js';
 import { classCrossEntropy, classesInTurn, itExports, itTrains } from './training-checks.js';
 
@@ -41,11 +41,10 @@ describe('vit', () => {
     expect(() => build('vit', { ...small, imageSize: [32, 32], attentionHeads: 5 })).toThrow(
       /width 12 cannot be cut into 5 equal attention heads/,
     );
-    const runtime = await openRuntime({ device: 'eager' });
+    const runtime = await sharedRuntime('eager');
     const program = await runtime.infer(build('vit', { ...small, imageSize: [8, 8] }));
     await expect(program.predict(pattern([1, 8, 12, 1]))).rejects.toThrow(
       /vit is made for images of 8×8 and got one of 8×12/,
     );
-    await runtime.dispose();
   });
 });

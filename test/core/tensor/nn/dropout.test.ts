@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   ChannelDropout,
   Convolution,
   Dropout,
   DropPath,
   type Module,
-  openRuntime,
   type Pass,
   type RandomSpec,
   Sequential,
@@ -16,6 +15,7 @@ import {
 } from '../../../../core/tensor/index.js';
 import { fillRandom } from '../../../../core/tensor/random.js';
 import { pattern } from '../run.js';
+import { sharedRuntime } from '../shared-runtime.js';
 
 const INPUT = pattern([2, 8, 8, 1]);
 const TARGET = pattern([2, 8, 8, 3], 1);
@@ -23,9 +23,8 @@ const TARGET = pattern([2, 8, 8, 3], 1);
 describe('dropout', () => {
   const runtimes: TensorRuntime[] = [];
   beforeAll(async () => {
-    runtimes.push(await openRuntime({ device: 'cpu', threads: 2 }), await openRuntime({ device: 'eager' }));
+    runtimes.push(await sharedRuntime('cpu'), await sharedRuntime('eager'));
   });
-  afterAll(() => Promise.all(runtimes.map((runtime) => runtime.dispose())));
 
   const train = (runtime: TensorRuntime, seed = 1): Promise<TrainingProgram> =>
     runtime.train({

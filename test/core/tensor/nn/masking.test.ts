@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   allTokens,
   fixedMask,
   Linear,
   Module,
-  openRuntime,
   type Pass,
   randomMask,
   seenTokens,
@@ -13,6 +12,7 @@ import {
   tf,
 } from '../../../../core/tensor/index.js';
 import { expectSame, pattern, runEager } from '../run.js';
+import { sharedRuntime } from '../shared-runtime.js';
 
 const passWith = (noise: Tensor): Pass => ({
   training: true,
@@ -87,9 +87,8 @@ class Masked extends Module<Tensor> {
 describe('a masked network', () => {
   const runtimes: TensorRuntime[] = [];
   beforeAll(async () => {
-    runtimes.push(await openRuntime({ device: 'cpu', threads: 1 }), await openRuntime({ device: 'eager' }));
+    runtimes.push(await sharedRuntime('cpu'), await sharedRuntime('eager'));
   });
-  afterAll(() => Promise.all(runtimes.map((runtime) => runtime.dispose())));
 
   it('is masked at evaluation and prediction too, the same each time, compiled and eager', async () => {
     const losses: number[] = [];

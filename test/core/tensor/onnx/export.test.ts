@@ -8,7 +8,6 @@ import {
   Linear,
   Module,
   type NamedTensors,
-  openRuntime,
   type Pass,
   type Tensor,
   type TensorData,
@@ -19,16 +18,16 @@ import { exportOnnx } from '../../../../core/tensor/onnx/export.js';
 import { modelInputs } from '../../../../core/tensor/step.js';
 import { buildUNet } from '../../../../plugins/model/unet.js';
 import { channelsLast, pattern, relativeError } from '../run.js';
+import { sharedRuntime } from '../shared-runtime.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'biagraph-onnx-'));
 const file = path.join(folder, 'deep', 'network.onnx');
 let runtime: TensorRuntime;
 
 beforeAll(async () => {
-  runtime = await openRuntime({ device: 'cpu' });
+  runtime = await sharedRuntime('cpu');
 });
 afterAll(async () => {
-  await runtime.dispose();
   rmSync(folder, { recursive: true });
 });
 

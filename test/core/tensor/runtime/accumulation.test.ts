@@ -1,15 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type NamedTensors,
-  openRuntime,
-  type TensorData,
-  type TensorRuntime,
-  type TrainingSpec,
-} from '../../../../core/tensor/index.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { NamedTensors, TensorData, TensorRuntime, TrainingSpec } from '../../../../core/tensor/index.js';
 import { crossEntropy } from '../../../../plugins/loss/cross-entropy.js';
 import { buildUNet } from '../../../../plugins/model/unet.js';
 import { pattern, relativeError } from '../run.js';
+import { sharedRuntime } from '../shared-runtime.js';
 
 /** A network that treats each image of a batch alone: no batch statistics, no dropout. */
 function spec(more: Partial<TrainingSpec> = {}): TrainingSpec {
@@ -71,9 +66,8 @@ function expectAlike(got: NamedTensors, wanted: NamedTensors, tolerance: number)
 describe.each(['cpu', 'eager'])('gathered gradients on %s', (device) => {
   let runtime: TensorRuntime;
   beforeAll(async () => {
-    runtime = await openRuntime({ device, threads: 1 });
+    runtime = await sharedRuntime(device);
   });
-  afterAll(() => runtime.dispose());
 
   it('of n batches make the step that one batch of all their images makes', async () => {
     await fc.assert(
