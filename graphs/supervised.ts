@@ -70,8 +70,6 @@ function contrastOf({ LOSS: { CONTRAST: settings }, DATA: data, PROBLEM: problem
 
 /** Why losses and metrics that BiaPy has are missing. */
 const WHY: Readonly<Record<string, string>> = {
-  VGG: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
-  LPIPS: ': it compares features of a network that was trained on photographs, whose weights Biagraph does not bring.',
   BCE: ': it belongs to adversarial training, which nafnet alone has.',
   HINGE: ': it belongs to adversarial training, which nafnet alone has.',
   fid: ': it compares sets of whole images, in tests of planes alone (TEST.METRICS).',

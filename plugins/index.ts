@@ -25,6 +25,7 @@ import { crossEntropyLoss, diceLoss } from './loss/index.js';
 import { laplacianLoss } from './loss/laplacian.js';
 import { maskedSquaredErrorLoss } from './loss/masked-squared-error.js';
 import { networkLoss } from './loss/network.js';
+import { featureLoss, perceptualLoss } from './loss/perceptual.js';
 import { halfSpectralLoss, spectralLoss } from './loss/spectral.js';
 import { squaredErrorLoss } from './loss/squared-error.js';
 import { structuralSimilarityLoss } from './loss/structural-similarity.js';
@@ -240,6 +241,8 @@ export const builtInPlugin: Plugin = definePlugin({
     spectralLoss,
     halfSpectralLoss,
     maskedSquaredErrorLoss,
+    featureLoss,
+    perceptualLoss,
     networkLoss,
     channelsLoss,
     embeddingLossPlugin,

@@ -14,7 +14,7 @@ import type { Image } from '../image/image.js';
 import type { RandomStream } from '../image/random.js';
 import type { Sample } from '../image/sample.js';
 import type { Phase } from '../job/events.js';
-import type { Module, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
+import type { Module, NamedTensors, NetworkOutput, Scalar, Tensor } from '../tensor/index.js';
 import type { Forecast, Planner } from './forecast.js';
 import type { Needs, Resolved } from './token.js';
 
@@ -151,7 +151,10 @@ export interface LossDefinition<P extends TObject = TObject> {
   /** Does not look at the target: a training of nothing but such losses takes images alone. */
   readonly needsTarget?: false;
   fromConfig?(config: Config): Static<P>;
-  build(parameters: Static<P>): (output: NetworkOutput, target: Tensor) => Scalar;
+  /** Weights that the loss compares with, read before the training; for {@link build}. */
+  load?(parameters: Static<P>): Promise<NamedTensors>;
+  /** @param weights what `load` gave; undefined where only sizes count. */
+  build(parameters: Static<P>, weights?: NamedTensors): (output: NetworkOutput, target: Tensor) => Scalar;
 }
 
 export function defineLoss<P extends TObject>(parts: Omit<LossDefinition<P>, 'kind'>): LossDefinition<P> {

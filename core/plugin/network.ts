@@ -4,7 +4,7 @@
 import { PluginError } from '../errors.js';
 import { checkParameters } from '../graph/parameters.js';
 import type { ChannelActivation } from '../image/activation.js';
-import type { Adversary, Module, NetworkOutput, OptimizerSpec, Scalar, Tensor } from '../tensor/index.js';
+import type { Adversary, Module, NamedTensors, NetworkOutput, OptimizerSpec, Scalar, Tensor } from '../tensor/index.js';
 import { activateTensor } from '../tensor/measure/activated.js';
 import type { Catalog } from './define.js';
 import type { AdversarySpec, LossSpec, MetricSpec, NetworkSpec } from './network-spec.js';
@@ -30,11 +30,30 @@ export function divisorsOfNetwork(spec: NetworkSpec, catalog: Catalog): number[]
   return model.divisors?.(checked('model', spec.architecture, model.parameters, spec.parameters), spec.ndim);
 }
 
-/** The weighted sum of losses, on predictions of the target's size. @throws PluginError as {@link buildNetwork}. */
-export function buildLoss(spec: LossSpec, catalog: Catalog): Criterion {
-  const terms = spec.map(({ id, weight, parameters }) => {
+/** Weights that losses compare with, one entry for each loss. @throws PluginError as {@link buildNetwork}, and what reading a file throws. */
+export function loadLosses(spec: LossSpec, catalog: Catalog): Promise<(NamedTensors | undefined)[]> {
+  return Promise.all(
+    spec.map(async ({ id, parameters }) => {
+      const loss = catalog.loss(id);
+      return loss.load?.(checked('loss', id, loss.parameters, parameters));
+    }),
+  );
+}
+
+/**
+ * The weighted sum of losses, on predictions of the target's size.
+ *
+ * @param weights of {@link loadLosses}; left out where only sizes count.
+ * @throws PluginError as {@link buildNetwork}.
+ */
+export function buildLoss(
+  spec: LossSpec,
+  catalog: Catalog,
+  weights: readonly (NamedTensors | undefined)[] = [],
+): Criterion {
+  const terms = spec.map(({ id, weight, parameters }, i) => {
     const loss = catalog.loss(id);
-    return { weight, loss: loss.build(checked('loss', id, loss.parameters, parameters)) };
+    return { weight, loss: loss.build(checked('loss', id, loss.parameters, parameters), weights[i]) };
   });
   return fitted(terms.length === 1 && terms[0].weight === 1 ? terms[0].loss : weightedSum(terms));
 }

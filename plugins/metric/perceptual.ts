@@ -12,12 +12,18 @@ import { frechetDistance } from '../../core/nd/frechet-distance.js';
 import { extent } from '../../core/nd/image-error.js';
 import { inceptionScore } from '../../core/nd/inception-score.js';
 import { defineNode } from '../../core/plugin/define.js';
+import {
+  findNetwork,
+  INCEPTION_FILES,
+  networkFolders,
+  PERCEPTUAL_FILES,
+  readNetwork,
+} from '../../core/plugin/network-files.js';
 import { services } from '../../core/plugin/services.js';
 import type { InferenceProgram, Module, TensorRuntime } from '../../core/tensor/index.js';
+import { BACKBONES, LEAST_SIDE, PerceptualDistance } from '../../core/tensor/measure/perceptual-network.js';
 import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { INCEPTION_SIDE, Inception, inceptionInput } from './inception.js';
-import { findNetwork, INCEPTION_FILES, networkFolders, PERCEPTUAL_FILES, readNetwork } from './network-files.js';
-import { BACKBONES, LEAST_SIDE, PerceptualDistance } from './perceptual-network.js';
 
 export const PERCEPTUAL_METRICS = ['fid', 'is', 'lpips'] as const;
 type PerceptualMetric = (typeof PERCEPTUAL_METRICS)[number];
@@ -149,7 +155,7 @@ class Networks {
   }
 
   async #inception() {
-    const file = await findNetwork(this.folders, INCEPTION_FILES);
+    const file = findNetwork(this.folders, INCEPTION_FILES);
     const asked = this.metrics.filter((name) => name !== 'lpips').map((name) => name.toUpperCase());
     if (file) return { network: new Inception(), files: [file], name: asked.join(' and ') };
     this.#missing(asked.join(' and '), `Inception v3 (${INCEPTION_FILES[0]})`);
@@ -159,7 +165,7 @@ class Networks {
   async #perceptual() {
     for (const backbone of BACKBONES) {
       const { network, features } = PERCEPTUAL_FILES[backbone];
-      const files = [await findNetwork(this.folders, network), await findNetwork(this.folders, features)];
+      const files = [findNetwork(this.folders, network), findNetwork(this.folders, features)];
       if (files.every((file) => file !== undefined))
         return { network: new PerceptualDistance(backbone), files, name: `LPIPS (${backbone})` };
     }

@@ -15,7 +15,7 @@ import {
   type Planner,
   type TargetForecast,
 } from '../../core/plugin/forecast.js';
-import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics } from '../../core/plugin/network.js';
+import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics, loadLosses } from '../../core/plugin/network.js';
 import { AdversarySpec, LossSpec, MetricSpec, NetworkSpec, OptimizerName } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
 import type { Measure, Module, OptimizerSpec } from '../../core/tensor/index.js';
@@ -103,12 +103,16 @@ export const fitTrainer = defineNode({
   plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
   create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
     const { activations, contrast } = parameters;
-    const plain = {
-      network: buildNetwork(parameters.network, catalog),
-      loss: activated(buildLoss(parameters.losses, catalog), activations),
-      others: (metric: Measure) => metric,
+    /** @param weights that losses compare with. */
+    const parts = (weights: Awaited<ReturnType<typeof loadLosses>> = []) => {
+      const plain = {
+        network: buildNetwork(parameters.network, catalog),
+        loss: activated(buildLoss(parameters.losses, catalog, weights), activations),
+        others: (metric: Measure) => metric,
+      };
+      return contrast ? contrasted(plain.network, plain.loss, contrast) : plain;
     };
-    const { network, loss, others } = contrast ? contrasted(plain.network, plain.loss, contrast) : plain;
+    const { network, others } = parts();
     const metrics = Object.fromEntries(
       Object.entries(buildTensorMetrics(parameters.metrics, catalog)).map(([name, metric]) => [
         name,
@@ -120,6 +124,7 @@ export const fitTrainer = defineNode({
     const { learningRate, epochs, patience, saveEvery, seed, accumulate, adversary } = parameters;
     const start = async () => {
       const runtime = await tensors();
+      const { network, loss } = parts(await loadLosses(parameters.losses, catalog));
       const program = await runtime.train({
         network,
         loss,

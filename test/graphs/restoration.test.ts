@@ -150,7 +150,7 @@ describe('image to image', () => {
 });
 
 test.each([
-  ['LOSS.TYPE', ['VGG'], /'VGG' is not available.*trained on photographs/],
+  ['LOSS.TYPE', ['VGG'], /VGG compares features of VGG 16.*there is no vgg16-397923af.pth in /],
   ['LOSS.TYPE', ['MAE', 'HINGE'], /'HINGE' is not available.*adversarial/],
 ])('what needs networks that Biagraph does not bring is refused with the reason (%s: %s)', (key, value, message) => {
   const make = () => graphs({ ...CASES['image to image'], [key]: value });

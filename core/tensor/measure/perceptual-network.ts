@@ -3,7 +3,10 @@
  * that was trained on photographs. Names of weights are torchvision's for the network, and the authors' for the weights of its
  * features.
  */
-import { Activation, Convolution, Module, type Pass, type Tensor, type Tensor4D, tf } from '../../core/tensor/index.js';
+import { Activation } from '../nn/activation.js';
+import { Convolution } from '../nn/convolution.js';
+import { Module, type Pass } from '../nn/module.js';
+import { type Tensor, type Tensor4D, tf } from '../tf.js';
 
 export const BACKBONES = ['squeeze', 'alex', 'vgg'] as const;
 export type Backbone = (typeof BACKBONES)[number];
@@ -133,34 +136,69 @@ const PLANS: Readonly<Record<Backbone, Plan>> = {
   },
 };
 
-/** Two images as a batch `[2, y, x, 3]` from 0 to 1, to their distance `[1]`; 0 for equal ones. */
-export class PerceptualDistance extends Module<Tensor> {
+/** Features of pictures `[n, y, x, 3]` from 0 to 1 in a network that was trained on photographs. */
+abstract class PhotographNetwork extends Module<Tensor> {
   readonly layers: Layer[];
+  private readonly taps: readonly number[];
+
+  constructor({ layers, taps }: Plan) {
+    super();
+    this.taps = taps;
+    this.layers = layers()
+      .slice(0, Math.max(...taps) + 1)
+      .map((layer, i) => this.child(`features.${i}`, layer));
+  }
+
+  /** What the tapped layers give, in their order. */
+  protected features(x: Tensor, pass: Pass): Tensor[] {
+    const signed = tf.sub(tf.mul(x, 2), 1);
+    let y: Tensor = tf.div(tf.sub(signed, tf.tensor1d(SHIFT)), tf.tensor1d(SCALE));
+    const found: Tensor[] = [];
+    this.layers.forEach((layer, i) => {
+      y = layer.forward(y, pass);
+      if (this.taps.includes(i)) found.push(y);
+    });
+    return found;
+  }
+}
+
+/** Twice as many pictures `[2 n, y, x, 3]` from 0 to 1, to the mean distance `[1]` of each of the first half to its like in the second; 0 for equal ones. */
+export class PerceptualDistance extends PhotographNetwork {
   readonly weights: Layer[];
-  readonly taps: readonly number[];
 
   constructor(backbone: Backbone) {
-    super();
-    const { layers, taps, channels } = PLANS[backbone];
-    this.taps = taps;
-    this.layers = layers().map((layer, i) => this.child(`features.${i}`, layer));
-    this.weights = channels.map((count, i) =>
+    const plan = PLANS[backbone];
+    super(plan);
+    this.weights = plan.channels.map((count, i) =>
       this.child(`lin${i}.model.1`, new Convolution(count, 1, { kernel: [1, 1], bias: false })),
     );
   }
 
   forward(x: Tensor, pass: Pass): Tensor {
-    const signed = tf.sub(tf.mul(x, 2), 1);
-    let y: Tensor = tf.div(tf.sub(signed, tf.tensor1d(SHIFT)), tf.tensor1d(SCALE));
-    const distances: Tensor[] = [];
-    this.layers.forEach((layer, i) => {
-      y = layer.forward(y, pass);
-      const tap = this.taps.indexOf(i);
-      if (tap < 0) return;
-      const length = tf.sqrt(tf.sum(tf.square(y), -1, true));
+    const distances = this.features(x, pass).map((y, i) => {
+      // Beneath the root, so that features that are all 0 have a slope.
+      const length = tf.sqrt(tf.add(tf.sum(tf.square(y), -1, true), EPSILON ** 2));
       const [first, second] = tf.split(tf.div(y, tf.add(length, EPSILON)), 2, 0);
-      distances.push(tf.mean(this.weights[tap].forward(tf.squaredDifference(first, second), pass)));
+      return tf.mean(this.weights[i].forward(tf.squaredDifference(first, second), pass));
     });
     return tf.reshape(tf.addN(distances), [1]);
+  }
+}
+
+/** The layer of VGG 16 whose features are compared: the third one of the third block, after its rectifier. */
+const RELU_3_3 = 15;
+
+/**
+ * The squared difference of features of VGG 16 (J. Johnson, A. Alahi, L. Fei-Fei, ECCV 2016), of pictures as of
+ * {@link PerceptualDistance}.
+ */
+export class FeatureDifference extends PhotographNetwork {
+  constructor() {
+    super({ ...PLANS.vgg, taps: [RELU_3_3] });
+  }
+
+  forward(x: Tensor, pass: Pass): Tensor {
+    const [first, second] = tf.split(this.features(x, pass)[0], 2, 0);
+    return tf.reshape(tf.mean(tf.squaredDifference(first, second)), [1]);
   }
 }

@@ -1,10 +1,10 @@
 /** Weights of the networks that images are compared with. Biagraph does not bring them; those that are there already are used. */
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { NamedTensors } from '../../core/tensor/index.js';
-import { readWeights } from '../../core/tensor/weights/index.js';
-import type { Backbone } from './perceptual-network.js';
+import type { NamedTensors } from '../tensor/index.js';
+import type { Backbone } from '../tensor/measure/perceptual-network.js';
+import { readWeights } from '../tensor/weights/index.js';
 
 /** Names under which a file may lie, the usual one first. */
 export const INCEPTION_FILES = ['weights-inception-2015-12-05-6726825d.pth', 'pt_inception-2015-12-05-6726825d.pth'];
@@ -36,18 +36,12 @@ export function networkFolders(given: string): string[] {
 }
 
 /** The first file of these names, also with the ending of safetensors; undefined where there is none. */
-export async function findNetwork(folders: readonly string[], names: readonly string[]): Promise<string | undefined> {
+export function findNetwork(folders: readonly string[], names: readonly string[]): string | undefined {
   for (const folder of folders)
     for (const name of names)
       for (const file of [name, name.replace(/\.pth$/, '.safetensors')]) {
         const full = path.join(folder, file);
-        if (
-          await stat(full).then(
-            (found) => found.isFile(),
-            () => false,
-          )
-        )
-          return full;
+        if (statSync(full, { throwIfNoEntry: false })?.isFile()) return full;
       }
   return undefined;
 }
