@@ -44,14 +44,13 @@ export const instanceSegmentation = definePreset({
     if (problems.length > 0) throw new ConfigError(problems);
     const channels = new InstanceChannels(config);
     const network = networkFor(channels, config, catalog);
-    const targetChannels = channels.classes > 0 ? 2 : 1;
     return {
       ...(config.TRAIN.ENABLE && {
         train: trainingGraph(config, catalog, {
           network,
           losses: channels.losses,
           metrics: channels.trainingMetrics,
-          loader: () => ({ targetChannels, whole: true }),
+          loader: () => ({ ...labelImages(channels), whole: true }),
           targets: (part) => [
             targets(config, catalog, part, `${part}-channels`, drawsForeground(config) ? LABELS : ''),
             pictures(config, catalog, part, `${part}-channel-pictures`),
@@ -61,7 +60,7 @@ export const instanceSegmentation = definePreset({
           finishing: (part) => [...remade(config, catalog, part), ...centred(channels, config, part)],
         }),
       }),
-      ...(config.TEST.ENABLE && { test: testGraph(config, catalog, { channels, network, targetChannels }) }),
+      ...(config.TEST.ENABLE && { test: testGraph(config, catalog, { channels, network }) }),
     };
   },
 });
@@ -70,6 +69,13 @@ function networkFor({ heads }: InstanceChannels, config: Config, catalog: Catalo
   const network = networkOf(config, catalog, heads.channels);
   const divided = heads.kinds.length > 1;
   return divided ? { ...network, parameters: { ...network.parameters, headKinds: heads.kinds } } : network;
+}
+
+/** Channels of a label image. */
+function labelImages({ classes }: InstanceChannels): { targetChannels: number; targetHolds: string } {
+  return classes > 0
+    ? { targetChannels: 2, targetHolds: 'labels and the class of each pixel (DATA.N_CLASSES above 2)' }
+    : { targetChannels: 1, targetHolds: 'labels of objects' };
 }
 
 /** @param keep product in which labels stay as they were; empty for what the part is used to. */
@@ -111,7 +117,6 @@ function centred({ embedded }: InstanceChannels, config: Config, part: Part | 'v
 interface TestParts {
   channels: InstanceChannels;
   network: NetworkSpec;
-  targetChannels: number;
 }
 
 /** loader → normalizer → channels → cutter → model → stitcher → objects → writers → report, with metrics between. */
@@ -140,7 +145,7 @@ function testGraph(config: Config, catalog: Catalog, parts: TestParts): Graph {
 }
 
 /** From images to channels of whole images, measured and written; or from those of an earlier run. */
-function predicting(config: Config, catalog: Catalog, { channels, network, targetChannels }: TestParts): GraphNode[] {
+function predicting(config: Config, catalog: Catalog, { channels, network }: TestParts): GraphNode[] {
   const { TEST: test } = config;
   const whole = isWhole(config);
   const raw = whole ? config.PATHS.RESULT_DIR.FULL_IMAGE : config.PATHS.RESULT_DIR.PER_IMAGE;
@@ -169,7 +174,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network, targe
       ...loaderParameters(config, 'test'),
       // Objects lie across parts of a volume, in labels and predictions.
       whole: true,
-      ...(isMeasured(config) && { targetChannels }),
+      ...(isMeasured(config) && labelImages(channels)),
     }),
     ...(reused ? [] : preprocessors(config, catalog, 'test')),
     ...filtered(config, catalog, 'test', [

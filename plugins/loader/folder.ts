@@ -42,6 +42,10 @@ const Parameters = Type.Object(
       default: null,
       description: 'Channels that every target must have; null for any.',
     }),
+    targetHolds: Type.String({
+      default: 'which the network predicts',
+      description: 'What those channels are, for messages.',
+    }),
     scale: Type.Array(Type.Integer({ minimum: 1 }), {
       default: [],
       description: 'Pixels of a target along one pixel of its image, for each axis; empty for one.',

@@ -36,6 +36,8 @@ export interface PairOptions {
   targetsWithin?: InContainer;
   /** Channels of every target; null, the default, for any. */
   targetChannels?: number | null;
+  /** What those are, for messages. */
+  targetHolds?: string;
   /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
   scale?: readonly number[];
   /** Volumes in containers are read whole, as other files are; false, the default, reads them in parts. */
@@ -157,10 +159,12 @@ async function listVersions({ images, targets }: PairOptions): Promise<Listed> {
 async function probePair(
   file: string,
   targetFile: string | undefined,
-  { ndim, channels, forceRgb, targetChannels = null, scale = [], imagesWithin, targetsWithin, whole }: PairOptions,
+  options: PairOptions,
   files: ImageFiles,
   problems: string[],
 ): Promise<Pair> {
+  const { ndim, channels, forceRgb, imagesWithin, targetsWithin, whole } = options;
+  const { targetChannels = null, targetHolds = 'which the network predicts', scale = [] } = options;
   const { shape, dtype, container } = await files.probe(file, ndim, imagesWithin);
   const found = shape[shape.length - 1];
   const given = forceRgb && found === 1 ? 3 : found;
@@ -188,7 +192,7 @@ async function probePair(
   const targetFound = target.shape[target.shape.length - 1];
   if (targetChannels !== null && targetFound !== targetChannels)
     problems.push(
-      `${targetFile}: the target has ${targetFound} channel${targetFound === 1 ? '' : 's'}, expected ${targetChannels}, which the network predicts.`,
+      `${targetFile}: the target has ${targetFound} channel${targetFound === 1 ? '' : 's'}, expected ${targetChannels}, ${targetHolds}.`,
     );
   pair.target = { file: targetFile, shape: target.shape, bytes: sizeOf(target.shape) * bytesPerValue(target.dtype) };
   return pair;
