@@ -3,7 +3,8 @@
  *
  * Ours and the reference each live in a process of their own, so that neither's memory or threads count for the other,
  * and take turns, so that other load on the machine meets both alike. They speak JSON lines: the process prints
- * `{"ready": 1, …}` once, then `{"ms": …, "cpu": …}` for each line `run`, then `{"peak": bytes}` for `end`.
+ * `{"ready": 1, …}` once, then `{"ms": …, "cpu": …}` for each line `run`, `{"check": text}` for `check`, then
+ * `{"peak": bytes}` for `end`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -29,6 +30,12 @@ export class Contestant {
   async run(): Promise<{ ms: number; cpu: number }> {
     this.#child.stdin!.write('run\n');
     return (await this.#answer()) as { ms: number; cpu: number };
+  }
+
+  /** Checksum of what the work gives, which is done once more for it. */
+  async check(): Promise<string | undefined> {
+    this.#child.stdin!.write('check\n');
+    return ((await this.#answer()) as { check?: string }).check;
   }
 
   /** Lets the process end; the largest resident set it had, in bytes. */

@@ -1,5 +1,7 @@
 /** One measure of the group `data`: our work, and the same in Python. */
+
 import { type Image, image, type PixelArray, sizeOf } from '../../core/image/image.js';
+import type { Work } from '../work.js';
 
 export interface DataCase {
   /** What is done, to what. */
@@ -9,8 +11,10 @@ export interface DataCase {
   /** Makes the files that both sides read. */
   files?(folder: string): Promise<void>;
   /** Our side: makes the input and gives the work that is timed. */
-  prepare(folder: string): Promise<() => unknown>;
-  /** Their side: Python that makes the input and defines `work()`. It has `np`, `folder` and `noise(shape, dtype, most)`. */
+  prepare(folder: string): Promise<Work>;
+  /** Whether both sides tell a checksum, which must be the same. */
+  readonly checked?: true;
+  /** Their side: Python that makes the input and defines `work()`. It has `np`, `folder` and `noise(shape, dtype, most)`; where checked also `check()`. */
   readonly reference: string;
 }
 

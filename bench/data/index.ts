@@ -54,13 +54,25 @@ export async function* compare(
   await theirs?.ready();
   const ours = new Contestant(process.execPath, ['--import', 'tsx', side.worker, `${place}`, folder]);
   await ours.ready();
-  await alternate(theirs ? [ours, theirs] : [ours], runs, side.warmUps);
+  const contestants = theirs ? [ours, theirs] : [ours];
+  const compareResults = async () => {
+    if (each.checked) requireAlike(each.name, await Promise.all(contestants.map((contestant) => contestant.check())));
+  };
+  await compareResults();
+  await alternate(contestants, runs, side.warmUps);
+  await compareResults();
   const middle = (contestant: Contestant) => median(contestant.times.map(({ ms }) => ms));
   const cpu = (contestant: Contestant) => median(contestant.times.map((time) => time.cpu));
   yield { name: each.name, ours: middle(ours), theirs: theirs && middle(theirs), unit: 'ms' };
   yield { name: `${each.name}, CPU time`, ours: cpu(ours), theirs: theirs && cpu(theirs), unit: 'ms' };
   await ours.end();
   await theirs?.end();
+}
+
+/** @throws Error when the two sides have not done the same. */
+function requireAlike(name: string, checks: readonly (string | undefined)[]): void {
+  if (checks.some((check) => check === undefined || check !== checks[0]))
+    throw new Error(`${name}: the results of the two sides differ (${checks.join(', ')})`);
 }
 
 const found = new Map<string, string | undefined>();

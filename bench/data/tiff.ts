@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { readImage } from '../../core/image/format.js';
-import { tiff } from '../../plugins/format/tiff.js';
 import type { DataCase } from './case.js';
+import { readVolumes } from './job.js';
 
 /** Reading a stack of pages, as tifffile wrote it. */
 export const tiffs: DataCase[] = (['none', 'zlib'] as const).map((compression) => {
@@ -9,10 +8,8 @@ export const tiffs: DataCase[] = (['none', 'zlib'] as const).map((compression) =
   return {
     name: `TIFF ${compression === 'none' ? 'plain' : 'deflate'}, 100×512×512 uint16`,
     modules: ['tifffile'],
-    async prepare(folder) {
-      const file = path.join(folder, name);
-      return () => readImage(file, [tiff], { ndim: '3D' });
-    },
+    checked: true,
+    prepare: async (folder) => readVolumes(path.join(folder, name)),
     reference: `
 import tifffile, os
 file = os.path.join(folder, "${name}")
@@ -22,6 +19,8 @@ if not os.path.exists(file):
     tifffile.imwrite(file, picture, photometric="minisblack"${compression === 'none' ? '' : ', compression="zlib"'})
 def work():
     return tifffile.imread(file)
+def check():
+    return checksum([work()])
 `,
   };
 });

@@ -3,5 +3,4 @@ import { serve } from '../work.js';
 import { dataCases } from './cases.js';
 
 const [place, folder] = process.argv.slice(2);
-const work = await dataCases[Number(place)].prepare(folder);
-await serve({}, async () => work());
+await serve({}, await dataCases[Number(place)].prepare(folder));

@@ -1,11 +1,11 @@
-import os from 'node:os';
 import path from 'node:path';
+import { from, lastValueFrom, tap } from 'rxjs';
+import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { ChunkCache } from '../../core/image/chunk-cache.js';
-import { ImageFiles } from '../../core/image/files.js';
-import { hdf5 } from '../../plugins/format/hdf5.js';
-import { zarr } from '../../plugins/format/zarr.js';
-import { decodeWorker } from '../../plugins/index.js';
+import type { Image, PixelArray } from '../../core/image/image.js';
+import { READ_AHEAD as AHEAD } from '../../plugins/stitcher/training-patches.js';
 import type { DataCase } from './case.js';
+import { checksum, jobFiles, readVolumes } from './job.js';
 
 const PICTURE = `
 steps = np.arange(100 * 512 * 512, dtype=np.float64)
@@ -26,29 +26,16 @@ if not os.path.exists(file):${PICTURE.replaceAll('\n', '\n    ')}
         container.create_dataset("data", data=picture, chunks=(10, 128, 128)${label === 'gzip' ? ', compression="gzip"' : ''})
 `;
 
-/** As a job reads: chunks are decoded in threads, here in as many as there are processors. */
-function openFiles(): ImageFiles {
-  const workers = os.availableParallelism();
-  return new ImageFiles({
-    formats: [],
-    containers: [zarr, hdf5],
-    workers,
-    worker: { url: decodeWorker, formats: [] },
-  });
-}
-
-function reading(file: string) {
-  const files = openFiles();
-  return (folder: string) => async () => () => files.read(path.join(folder, file), '3D', undefined, { axes: 'ZYX' });
-}
-
 function readingCase(name: string, file: string, module: string, reference: string): DataCase {
-  const work = reading(file);
   return {
     name: `${name}, 100×512×512 uint16`,
     modules: [module],
-    prepare: (folder) => work(folder)(),
-    reference,
+    checked: true,
+    prepare: async (folder) => readVolumes(path.join(folder, file)),
+    reference: `${reference}
+def check():
+    return checksum([work()])
+`,
   };
 }
 
@@ -61,18 +48,28 @@ const CORNERS = Array.from({ length: 100 }, (_, i) =>
   [90, 384, 384].map((most, axis) => Math.floor(((i * (axis + 3) * 0.618034) % 1) * (most + 1))),
 );
 
-/** Random patches, as a training reads them from a volume that does not fit into memory. */
+/** Random patches, as a training reads them from a volume that does not fit into memory: some at a time. */
 function patchCase(name: string, file: string, module: string, opening: string): DataCase {
   return {
     name: `${name}, 100 patches of ${PATCH.join('×')} uint16`,
     modules: [module],
+    checked: true,
     async prepare(folder) {
-      const files = openFiles();
-      return async () => {
+      const files = jobFiles();
+      const read = async (visit: (patch: Image) => void) => {
         const cache = new ChunkCache(CACHE);
         const { source } = await files.readDeferred(path.join(folder, file), '3D', cache, { axes: 'ZYX' });
-        for (const start of CORNERS) await source!.read({ start, size: PATCH });
+        const patches = from(CORNERS).pipe(mapOrdered(AHEAD, (start) => source!.read({ start, size: PATCH })));
+        await lastValueFrom(patches.pipe(tap(visit)));
         await cache.close();
+      };
+      return {
+        run: () => read(() => {}),
+        async check() {
+          const pixels: PixelArray[] = [];
+          await read(({ data }) => pixels.push(data));
+          return checksum(pixels);
+        },
       };
     },
     reference: `
@@ -80,6 +77,10 @@ ${opening}
 def work():
     for z, y, x in ${JSON.stringify(CORNERS)}:
         array[z : z + ${PATCH[0]}, y : y + ${PATCH[1]}, x : x + ${PATCH[2]}]
+def check():
+    return checksum(
+        array[z : z + ${PATCH[0]}, y : y + ${PATCH[1]}, x : x + ${PATCH[2]}] for z, y, x in ${JSON.stringify(CORNERS)}
+    )
 `,
   };
 }

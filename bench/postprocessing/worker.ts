@@ -4,4 +4,4 @@ import { postprocessingCases } from './cases.js';
 
 const [place, folder] = process.argv.slice(2);
 const work = await postprocessingCases[Number(place)].prepare(folder);
-await serve({}, async () => work());
+await serve({}, work);

@@ -5,6 +5,15 @@ export function compact<T>(value: T): T {
   return rebuild(value, (view) => (view.byteLength === view.buffer.byteLength ? view : view.slice())) as T;
 }
 
+/**
+ * As {@link compact}, with views of shared memory copied too: the thread that gets them could not know that they are what it
+ * has already, and whether that is still in use.
+ */
+export function unshared<T>(value: T): T {
+  const own = (view: View) => view.buffer instanceof ArrayBuffer && view.byteLength === view.buffer.byteLength;
+  return rebuild(value, (view) => (own(view) ? view : view.slice())) as T;
+}
+
 /** Every buffer that can change hands, once; shared ones stay shared. */
 export function buffersOf(value: unknown): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();

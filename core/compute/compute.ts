@@ -41,6 +41,8 @@ export interface CallOptions {
 export class Compute {
   private readonly pool: Piscina | undefined;
   private broken = false;
+  /** What threads work on: memory that they share with this one must not be taken for unused. */
+  private readonly lent = new Set<unknown>();
   /** Threads in use, 0 for none. */
   readonly threads: number;
   /** URL of Biagraph's own entry. */
@@ -86,6 +88,7 @@ export class Compute {
     const sent = compact(input);
     const task: ComputeTask = { module, name, input: sent, selfUrl };
     let result: ComputeResult;
+    this.lent.add(sent);
     try {
       result = await this.pool.run(task, { signal, ...(transfer && { transferList: buffersOf(sent) }) });
     } catch (cause) {
@@ -93,6 +96,8 @@ export class Compute {
       // The input is still there only where it was copied.
       if (this.broken && !transfer) return callHere(procedure, input, selfUrl);
       throw cause;
+    } finally {
+      this.lent.delete(sent);
     }
     if ('error' in result) throw fromPlainError(result.error);
     return result.output as O;

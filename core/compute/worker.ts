@@ -2,7 +2,7 @@
 
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { isBiagraphError, toPlainError } from '../errors.js';
-import { buffersOf, compact } from './buffers.js';
+import { buffersOf, unshared } from './buffers.js';
 import type { ComputeResult, ComputeTask } from './compute.js';
 import { importModule } from './import-module.js';
 
@@ -11,7 +11,7 @@ export default async function compute({ module, name, input, selfUrl }: ComputeT
   try {
     const { [name]: call } = await importModule(module, selfUrl);
     if (typeof call !== 'function') throw new Error(`${module} exports no function '${name}'`);
-    const result: ComputeResult = { output: compact(await call(input)) };
+    const result: ComputeResult = { output: unshared(await call(input)) };
     return move({ [transferableSymbol]: buffersOf(result), [valueSymbol]: result } as never);
   } catch (error) {
     if (isBiagraphError(error)) return { error: toPlainError(error) } satisfies ComputeResult;

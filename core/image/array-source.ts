@@ -1,23 +1,28 @@
 /**
  * A chunked array as an image: which of its axes are z, y, x and channels, and reading boxes out of its chunks.
  */
-import { DataError, FormatError } from '../errors.js';
+import { DataError } from '../errors.js';
 import { type Dimensionality, fitSpacing, imageOrder } from './axes.js';
 import type { CachedArray } from './chunk-cache.js';
 import { type ChunkRegion, chunksOfRegion, placeChunk, TOGETHER } from './chunk-region.js';
 import type { ChunkedArray } from './chunked-array.js';
 import { boundedSource } from './deferred.js';
 import { requireFinite } from './finite.js';
+import { makePixels } from './format.js';
 import {
   allocate,
   type Box,
   type Image,
   type ImageMetadata,
   image,
+  type MakePixels,
   type PixelArray,
   type PixelSource,
   sizeOf,
 } from './image.js';
+
+/** Chunks of a box that are asked of threads at the same time, which get them in few messages. */
+const IN_THREADS = 16;
 
 /** Default of `DATA.*.INPUT_IMG_AXES_ORDER`. */
 export const DEFAULT_AXES = 'TZCYX';
@@ -110,7 +115,7 @@ async function readInside(
     for (const position of positions)
       await cached.use(position, (chunk) => placeChunk(region, position, chunk, result.data), signal);
   };
-  await Promise.all(Array.from({ length: TOGETHER }, work));
+  await Promise.all(Array.from({ length: cached.array.readInto ? IN_THREADS : TOGETHER }, work));
   return result;
 }
 
@@ -129,27 +134,18 @@ function chunkRegion(array: ChunkedArray, layout: ArrayLayout, box: Box): ChunkR
  * The whole of an array as an image. NaN and infinity are refused. Errors as {@link arrayLayout}.
  *
  * @param fill fills the pixels of a region, which is the whole array.
- * @param make makes the pixels.
+ * @param make makes the pixels; all of them are written.
  */
 export async function readArray(
   array: ChunkedArray,
   ndim: Dimensionality,
   order: string | undefined,
   fill: (region: ChunkRegion, target: PixelArray) => Promise<void>,
-  make = allocate,
+  make?: MakePixels,
 ): Promise<Image> {
   const layout = arrayLayout(array, ndim, order);
   const size = layout.shape.slice(0, -1);
-  let data: PixelArray;
-  try {
-    data = make(array.dtype, sizeOf(layout.shape));
-  } catch (cause) {
-    const { file } = array;
-    throw new FormatError(`${file}: its ${layout.shape.join('×')} values do not fit into memory at once.`, {
-      where: { file },
-      cause,
-    });
-  }
+  const data = makePixels(array.file, array.dtype, layout.shape, make);
   const picture = image(data, layout.shape, metadataOf(array, layout));
   await fill(chunkRegion(array, layout, { start: size.map(() => 0), size }), picture.data);
   requireFinite(picture, array.file);

@@ -40,6 +40,17 @@ export function imageShape(header: FileAxes, ndim: Dimensionality, file = 'image
 
 export type FileAxes = Pick<RawImage, 'shape' | 'axes'>;
 
+/** Whether {@link toImage} leaves the pixels where they are. Errors as there. */
+export function keepsOrder(header: FileAxes, ndim: Dimensionality, file = 'image'): boolean {
+  return inOrder(imageOrder(header, ndim, file).flat(), header.shape);
+}
+
+/** Whether the axes that are longer than 1 follow each other. */
+function inOrder(order: readonly number[], shape: readonly number[]): boolean {
+  const long = order.filter((axis) => shape[axis] > 1);
+  return long.every((axis, i) => i === 0 || axis > long[i - 1]);
+}
+
 /** For every axis of the image, channels last, the axes of the file that make it up. Errors as {@link toImage}. */
 export function imageOrder(raw: FileAxes, ndim: Dimensionality, file: string): number[][] {
   if (raw.shape.some((side) => side < 1)) throw unfit(raw, ndim, file, 'an axis has no pixels.');
@@ -141,8 +152,8 @@ function unfit(raw: FileAxes, ndim: Dimensionality, file: string, reason: string
  */
 export function transpose(data: PixelArray, shape: readonly number[], order: readonly number[]): PixelArray {
   const strides = stridesOf(shape);
+  if (inOrder(order, shape)) return data;
   const long = order.filter((axis) => shape[axis] > 1);
-  if (long.every((axis, i) => i === 0 || axis > long[i - 1])) return data;
   const sides = long.map((axis) => shape[axis]);
   const steps = long.map((axis) => strides[axis]);
   const result = allocate(dtypeOf(data), data.length);

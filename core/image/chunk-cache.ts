@@ -34,7 +34,7 @@ interface Kept {
 }
 
 /** Arrays that are free to be filled again; more are given back. */
-const MOST_FREE = 8;
+const MOST_FREE = 16;
 
 export class ChunkCache {
   readonly counts: ChunkCounts = { read: 0, shared: 0, spilled: 0, restored: 0 };

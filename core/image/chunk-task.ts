@@ -5,13 +5,12 @@ import type { PixelArray } from './image.js';
 import { Scratch } from './scratch.js';
 
 /** What a thread is asked. */
-export type ChunkTask = OneChunk | SharedRegion;
+export type ChunkTask = SomeChunks | SharedRegion;
 
-/** One chunk, into shared memory. */
-interface OneChunk {
+/** Chunks, each into shared memory of its own. */
+interface SomeChunks {
   reading: ChunkReading;
-  position: readonly number[];
-  target: PixelArray;
+  chunks: readonly { position: readonly number[]; target: PixelArray }[];
 }
 
 /** The chunks of a region; several threads fill the same pixels, and count in `taken` which chunks they took. */
@@ -29,17 +28,22 @@ const MOST_READERS = 16;
 /** A thread does one task at a time, and single chunks are copied before the next one. */
 const scratch = new Scratch(true);
 
-/** Does a task; of one chunk gives the strides, if it is stored. Errors as {@link ReadChunk}. */
-export async function runChunkTask(task: ChunkTask): Promise<{ strides?: readonly number[] }> {
+/** Does a task; of single chunks gives the strides of those that are stored. Errors as {@link ReadChunk}. */
+export async function runChunkTask(task: ChunkTask): Promise<{ strides?: (readonly number[] | undefined)[] }> {
   const read = await readerOf(task.reading);
-  if ('position' in task) {
-    const chunk = await read(task.position, undefined, scratch);
-    if (!chunk) return {};
-    task.target.set(chunk.data);
-    return { strides: chunk.strides };
+  if ('chunks' in task) {
+    const strides = [];
+    for (const { position, target } of task.chunks) {
+      scratch.place = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
+      const chunk = await read(position, undefined, scratch);
+      if (chunk && chunk.data.buffer !== target.buffer) target.set(chunk.data);
+      strides.push(chunk?.strides);
+    }
+    scratch.place = undefined;
+    return { strides };
   }
   const { region, target, taken } = task;
-  await fillRegion(region, untaken([...chunksOfRegion(region)], taken), read, target);
+  await fillRegion(region, untaken([...chunksOfRegion(region)], taken), read, target, { alone: scratch });
   return {};
 }
 

@@ -3,21 +3,45 @@
  */
 import { open, stat } from 'node:fs/promises';
 import { Piscina } from 'piscina';
+import { Batches } from '../compute/batches.js';
 import { AbortedError, FormatError, fromPlainError, type PlainError } from '../errors.js';
 import { arrayLayout, arraySource, readArray } from './array-source.js';
-import { type Dimensionality, imageShape } from './axes.js';
+import { type Dimensionality, imageShape, keepsOrder, toImage } from './axes.js';
 import type { ChunkCache } from './chunk-cache.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
 import type { ChunkTask } from './chunk-task.js';
-import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat } from './chunked-array.js';
+import type { ArrayPlan, ArrayWriter, ChunkedArray, ChunkReading, ContainerFormat } from './chunked-array.js';
 import { deferred } from './deferred.js';
-import { detectFormat, hasEnding, type ImageFormat, readImage, type WriteOptions } from './format.js';
-import { allocateShared, bytesPerValue, type DType, type Image, type PixelArray, sizeOf } from './image.js';
+import {
+  detectFormat,
+  type Filling,
+  hasEnding,
+  type ImageFormat,
+  makePixels,
+  readImage,
+  type WriteOptions,
+} from './format.js';
+import {
+  allocateShared,
+  bytesPerValue,
+  type DType,
+  type Image,
+  type MakePixels,
+  type PixelArray,
+  sizeOf,
+} from './image.js';
 
 /** What a decoding worker gets and gives; see `plugins/format/worker.ts`. */
-export type DecodeTask = { file: string; ndim: Dimensionality } | ChunkTask;
+export type DecodeTask = { file: string; ndim: Dimensionality } | ChunkTask | FillTask;
 
-export type DecodeResult = { image: Image } | { strides?: readonly number[] } | { error: PlainError };
+/** Parts of the pixels of a file, as many as other threads leave. */
+export interface FillTask {
+  filling: Filling;
+  target: PixelArray;
+  taken: Int32Array;
+}
+
+export type DecodeResult = { image: Image } | { strides?: (readonly number[] | undefined)[] } | { error: PlainError };
 
 /** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
 export interface InContainer {
@@ -34,6 +58,8 @@ export interface ImageFilesOptions {
   workers?: number;
   /** Module that decodes, and the ids of the formats it knows; others are read on the calling thread. */
   worker?: { url: URL; formats: readonly string[] };
+  /** Bytes of the smallest file that all threads read together; smaller ones are read by one of them. Default: 1 MB. */
+  leastTogether?: number;
 }
 
 export class ImageFiles {
@@ -41,11 +67,15 @@ export class ImageFiles {
   private readonly containers: readonly ContainerFormat[];
   private readonly known: ReadonlySet<string>;
   private readonly pool: Piscina | undefined;
+  private readonly leastTogether: number;
   private broken = false;
+  /** Threads that were stopped may write to these for a moment, so they are not to be taken for unused. */
+  private readonly abandoned: unknown[] = [];
   /** Files that can be read at the same time. */
   readonly concurrency: number;
 
-  constructor({ formats, containers = [], workers = 0, worker }: ImageFilesOptions) {
+  constructor({ formats, containers = [], workers = 0, worker, leastTogether = LEAST_TOGETHER }: ImageFilesOptions) {
+    this.leastTogether = leastTogether;
     this.formats = formats;
     this.containers = containers;
     this.known = new Set(worker?.formats);
@@ -70,17 +100,64 @@ export class ImageFiles {
   /**
    * One image, channels last. Of a container the whole array is read.
    *
+   * @param make makes the pixels of large images; all of them are written.
    * @throws FormatError naming the file when it cannot be read as an image; AbortedError when `signal` fires.
    */
-  async read(file: string, ndim: Dimensionality, signal?: AbortSignal, within: InContainer = {}): Promise<Image> {
+  async read(
+    file: string,
+    ndim: Dimensionality,
+    signal?: AbortSignal,
+    within: InContainer = {},
+    make: MakePixels = allocateShared,
+  ): Promise<Image> {
     const container = await this.containerOf(file);
-    if (container) return this.readWhole(file, ndim, within, signal);
+    if (container) return this.readWhole(file, ndim, within, signal, make);
     if (!this.pool || this.broken) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
+    const filled = await this.readInto(format, file, ndim, signal, make);
+    if (filled) return filled;
     const result = await this.decode({ file, ndim }, signal);
     if (result === 'broken') return readImage(file, this.formats, { ndim, signal });
     return (result as { image: Image }).image;
+  }
+
+  /**
+   * A large image whose pixels go to where they belong at once: read by the system, or decoded by all threads together. Undefined
+   * for others, which one thread reads by itself.
+   */
+  private async readInto(
+    format: ImageFormat,
+    file: string,
+    ndim: Dimensionality,
+    signal: AbortSignal | undefined,
+    make: MakePixels,
+  ): Promise<Image | undefined> {
+    if (!format.open || (await stat(file)).size < this.leastTogether) return undefined;
+    return format.open(file, signal, async (opened) => {
+      const { shape, axes, dtype, metadata, filling } = opened;
+      // Axes in another order are moved by a thread.
+      if (!keepsOrder(opened, ndim, file)) return undefined;
+      const data = makePixels(file, dtype, shape, make);
+      if (!filling || !(await this.together((taken) => ({ filling, target: data, taken }), data, signal)))
+        await opened.fill(data);
+      return toImage({ data, shape, axes, dtype, metadata }, ndim, file);
+    });
+  }
+
+  /** Gives the same task to all threads, which share its parts; false when there are no threads any more. */
+  private async together(
+    task: (taken: Int32Array) => DecodeTask,
+    target: PixelArray,
+    signal: AbortSignal | undefined,
+  ): Promise<boolean> {
+    const shared = task(new Int32Array(new SharedArrayBuffer(4)));
+    const all = Array.from({ length: this.concurrency }, () => this.decode(shared, signal));
+    // Also after a failure, nobody else gets the memory before the other threads have finished.
+    const done = await Promise.allSettled(all);
+    if (signal?.aborted) this.abandoned.push(target);
+    for (const each of done) if (each.status === 'rejected') throw each.reason;
+    return !done.some((each) => each.status === 'fulfilled' && each.value === 'broken');
   }
 
   /** What a thread makes of a task; 'broken' when there are no threads any more. Errors are those of the task. */
@@ -129,17 +206,32 @@ export class ImageFiles {
   private inThreads(array: ChunkedArray): ChunkedArray {
     const { reading } = array;
     if (!this.pool || !reading || sizeOf(array.chunk) * bytesPerValue(array.dtype) < LEAST_CHUNK) return array;
+    const batches = new Batches<ChunkRequest, readonly number[] | undefined>(this.concurrency, (chunks) =>
+      this.readChunks(array, reading, chunks),
+    );
     return {
       ...array,
       readInto: async (position, target, signal) => {
         if (signal?.aborted) throw new AbortedError();
-        const result = await this.decode({ reading, position, target }, signal);
-        if (result !== 'broken') return (result as { strides?: readonly number[] }).strides;
-        const chunk = await array.readChunk(position, signal);
-        if (chunk) target.set(chunk.data);
-        return chunk?.strides;
+        return batches.ask({ position, target });
       },
     };
+  }
+
+  private async readChunks(
+    array: ChunkedArray,
+    reading: ChunkReading,
+    chunks: readonly ChunkRequest[],
+  ): Promise<(readonly number[] | undefined)[]> {
+    const result = await this.decode({ reading, chunks }, undefined);
+    if (result !== 'broken') return (result as { strides: (readonly number[] | undefined)[] }).strides;
+    const strides = [];
+    for (const { position, target } of chunks) {
+      const chunk = await array.readChunk(position);
+      if (chunk) target.set(chunk.data);
+      strides.push(chunk?.strides);
+    }
+    return strides;
   }
 
   /**
@@ -197,24 +289,21 @@ export class ImageFiles {
     ndim: Dimensionality,
     within: InContainer,
     signal: AbortSignal | undefined,
+    make: MakePixels,
   ): Promise<Image> {
     const array = await this.openArray(file, { array: within.array, signal });
     try {
       const { reading } = array;
       const values = array.shape.reduce((product, side) => product * side, 1);
       const many = values > MANY_CHUNKS * sizeOf(array.chunk);
-      if (!this.pool || this.broken || !reading || !many)
-        return await readArray(array, ndim, within.axes, (region, target) =>
-          fillRegion(region, chunksOfRegion(region), array.readChunk, target, signal),
-        );
-      // The threads put what they decode to its place, since handing out new memory is half of the work.
+      const fillHere = (region: ChunkRegion, target: PixelArray) =>
+        fillRegion(region, chunksOfRegion(region), array.readChunk, target, { signal });
       const fill = async (region: ChunkRegion, target: PixelArray) => {
-        const taken = new Int32Array(new SharedArrayBuffer(4));
-        const task = { reading, region, target, taken };
-        const done = await Promise.all(Array.from({ length: this.concurrency }, () => this.decode(task, signal)));
-        if (done.includes('broken')) await fillRegion(region, chunksOfRegion(region), array.readChunk, target, signal);
+        const threads = reading && many && this.pool && !this.broken;
+        if (!threads || !(await this.together((taken) => ({ reading, region, target, taken }), target, signal)))
+          await fillHere(region, target);
       };
-      return await readArray(array, ndim, within.axes, fill, allocateShared);
+      return await readArray(array, ndim, within.axes, fill, make);
     } finally {
       await array.close();
     }
@@ -222,11 +311,18 @@ export class ImageFiles {
 
   async close(): Promise<void> {
     await this.pool?.destroy();
+    this.abandoned.length = 0;
   }
+}
+
+interface ChunkRequest {
+  position: readonly number[];
+  target: PixelArray;
 }
 
 /** Chunks of fewer bytes are decoded sooner than sent. */
 const LEAST_CHUNK = 2 ** 15;
+const LEAST_TOGETHER = 2 ** 20;
 /** Arrays of more chunks are read by all threads together. */
 const MANY_CHUNKS = 4;
 

@@ -6,7 +6,15 @@
 import { open, stat } from 'node:fs/promises';
 import { FormatError } from '../errors.js';
 import { type Dimensionality, toImage } from './axes.js';
-import type { Image } from './image.js';
+import {
+  allocate,
+  type DType,
+  type Image,
+  type ImageMetadata,
+  type MakePixels,
+  type PixelArray,
+  sizeOf,
+} from './image.js';
 import type { ImageHeader, RawImage } from './raw-image.js';
 
 export interface WriteOptions {
@@ -19,6 +27,29 @@ export interface WriteOptions {
   kind?: 'image' | 'labels' | 'exact';
 }
 
+/** A file whose pixels can be brought to where they belong, such as to memory that is used again. */
+export interface OpenedImage extends ImageHeader {
+  readonly metadata: ImageMetadata;
+  /** Writes every pixel, C order of `shape`. Errors as {@link ImageFormat.read}. */
+  fill(data: PixelArray): Promise<void>;
+  /** For threads that do the same together; undefined where pixels are read only, which takes no thread. */
+  readonly filling?: Filling;
+}
+
+/** How any thread can fill a part of the pixels of a file. */
+export interface Filling {
+  /**
+   * `import.meta.url` of a module that Node can import by itself, and the name of what it exports: a {@link FillParts}.
+   */
+  readonly module: string;
+  readonly name: string;
+  /** Plain data. */
+  readonly input: unknown;
+}
+
+/** Writes parts of the pixels until none is left; the threads count in `taken[0]` which parts they took. */
+export type FillParts = (input: unknown, data: PixelArray, taken: Int32Array) => Promise<void>;
+
 /** A reader, and perhaps a writer, of one file format. */
 export interface ImageFormat {
   id: string;
@@ -28,6 +59,14 @@ export interface ImageFormat {
   detects(head: Uint8Array, file: string): boolean;
   /** Throws FormatError for a damaged or unsupported file, AbortedError when `signal` fires. */
   read(file: string, options: { signal?: AbortSignal }): Promise<RawImage>;
+  /**
+   * Opens a file for as long as `use` takes; undefined for one that only {@link ImageFormat.read} can read. Errors as there.
+   */
+  open?<T>(
+    file: string,
+    signal: AbortSignal | undefined,
+    use: (opened: OpenedImage) => Promise<T>,
+  ): Promise<T | undefined>;
   /** Header only, no pixels: shape, axes and dtype that {@link ImageFormat.read} will give. */
   probe(file: string): Promise<ImageHeader>;
   /** Throws OutputError when the file cannot be written; nothing half-written stays behind. */
@@ -61,6 +100,31 @@ export async function readImage(
 ): Promise<Image> {
   const format = await detectFormat(file, formats);
   return toImage(await format.read(file, { signal: options.signal }), options.ndim, file);
+}
+
+/** Pixels for an image of a file. @throws FormatError naming the file where there is not so much memory. */
+export function makePixels(
+  file: string,
+  dtype: DType,
+  shape: readonly number[],
+  make: MakePixels = allocate,
+): PixelArray {
+  try {
+    return make(dtype, sizeOf(shape));
+  } catch (cause) {
+    throw new FormatError(`${file}: its ${shape.join('×')} values do not fit into memory at once.`, {
+      where: { file },
+      cause,
+    });
+  }
+}
+
+/** All of an opened file as {@link ImageFormat.read} gives it. */
+export async function readOpened(file: string, opened: OpenedImage): Promise<RawImage> {
+  const { shape, axes, dtype, metadata } = opened;
+  const data = makePixels(file, dtype, shape);
+  await opened.fill(data);
+  return { data, shape, axes, dtype, metadata };
 }
 
 /** True when the name ends as files of the format do. */

@@ -89,9 +89,17 @@ export function allocate(dtype: DType, length: number): PixelArray {
 
 /** Zero-filled pixels that threads can share. */
 export function allocateShared(dtype: DType, length: number): PixelArray {
-  const Values = CONSTRUCTORS[dtype] as { new (buffer: SharedArrayBuffer): PixelArray; BYTES_PER_ELEMENT: number };
-  return new Values(new SharedArrayBuffer(length * Values.BYTES_PER_ELEMENT));
+  return pixelsOver(new SharedArrayBuffer(length * bytesPerValue(dtype)), dtype, length);
 }
+
+/** The first bytes of memory as pixels. */
+export function pixelsOver(memory: SharedArrayBuffer, dtype: DType, length: number): PixelArray {
+  const Values = CONSTRUCTORS[dtype] as new (buffer: SharedArrayBuffer, offset: number, length: number) => PixelArray;
+  return new Values(memory, 0, length);
+}
+
+/** Makes pixels of any content: whoever asks for them writes them all. */
+export type MakePixels = (dtype: DType, length: number) => PixelArray;
 
 /** Product of a shape. */
 export function sizeOf(shape: readonly number[]): number {

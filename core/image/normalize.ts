@@ -6,7 +6,7 @@ import { DataError } from '../errors.js';
 import { momentsOf, rangeOf } from '../nd/moments.js';
 import { percentiles } from '../nd/percentile.js';
 import { castPixels, isFloat, roundHalfEven } from './cast.js';
-import { channelCount, type DType, type Image, image } from './image.js';
+import { allocate, channelCount, type DType, type Image, image, type MakePixels } from './image.js';
 
 export type NormalizationType = 'div' | 'scale_range' | 'zero_mean_unit_variance';
 
@@ -110,11 +110,15 @@ function chosen(value: number | readonly number[] | undefined, channel: number):
   return typeof value === 'object' ? value[channel % value.length] : value;
 }
 
-/** Clips and normalises to float32. Channels beyond the measured ones use them in turn. */
-export function normalize(picture: Image, normalization: Normalization): Image {
+/**
+ * Clips and normalises to float32. Channels beyond the measured ones use them in turn.
+ *
+ * @param make makes the pixels; all of them are written.
+ */
+export function normalize(picture: Image, normalization: Normalization, make: MakePixels = allocate): Image {
   const step = channelCount(picture);
   const { data } = picture;
-  const result = new Float32Array(data.length);
+  const result = make('float32', data.length) as Float32Array;
   for (let channel = 0; channel < step; channel++) {
     const statistics = normalization.channels[channel % normalization.channels.length];
     const { lower = -Infinity, upper = Infinity } = statistics;

@@ -5,7 +5,9 @@
  * the bytes on their way through the graph never exceed the budget, whatever the speeds.
  */
 import { AbortedError, MemoryError } from '../errors.js';
+import type { DType, PixelArray } from '../image/image.js';
 import { collectGarbage } from './collect-garbage.js';
+import { UsedMemory } from './used-memory.js';
 
 /** A share of the budget; counted references, so that two branches of a graph can hold the same data. */
 export interface Lease {
@@ -32,8 +34,18 @@ export interface Memory {
    * @throws AbortedError when one of `signals` fires while waiting.
    */
   lease(bytes: number, what: string, ...signals: readonly (AbortSignal | undefined)[]): Promise<Lease>;
+  /**
+   * Pixels of any content for an image whose bytes are leased; write them all. Large ones lie in shared memory, which is used
+   * for other images once nobody refers to it any more.
+   */
+  pixels(dtype: DType, length: number): PixelArray;
   /** Leases that end together: those of one run. */
   scope(): MemoryScope;
+}
+
+export interface MemoryOptions {
+  /** Pixels hold 255 in every byte before they are written, small ones are used again too: for tests. */
+  spoil?: boolean;
 }
 
 interface Waiting {
@@ -49,10 +61,19 @@ export class MemoryBudget implements Memory {
   private highest = 0;
   private sinceCollection = 0;
   private readonly queue: Waiting[] = [];
+  private readonly freed: UsedMemory;
 
   /** @param budget bytes that may be leased at the same time. */
-  constructor(readonly budget: number) {
+  constructor(
+    readonly budget: number,
+    { spoil = false }: MemoryOptions = {},
+  ) {
     if (!(budget > 0)) throw new RangeError(`a memory budget is a positive number of bytes, not ${budget}`);
+    this.freed = new UsedMemory({
+      most: budget / 4,
+      collect: () => this.collect(),
+      ...(spoil && { spoil, least: 1, patience: 0 }),
+    });
   }
 
   /** Bytes leased now. */
@@ -79,6 +100,10 @@ export class MemoryBudget implements Memory {
       this.used -= bytes;
       this.admit();
     });
+  }
+
+  pixels(dtype: DType, length: number): PixelArray {
+    return this.freed.take(dtype, length);
   }
 
   scope(): MemoryScope {
@@ -111,11 +136,15 @@ export class MemoryBudget implements Memory {
   private take(bytes: number): void {
     this.used += bytes;
     this.highest = Math.max(this.highest, this.used);
-    // What was given back is still in memory until it is collected; the budget is for both together.
-    this.sinceCollection += bytes;
-    if (this.sinceCollection < Math.max(this.budget / 4, LEAST_COLLECTED)) return;
+    // What was given back is still in memory until it is collected; the budget is for both together, and for what is kept free.
+    this.sinceCollection += bytes + this.freed.shrink(this.budget - this.used);
+    if (this.sinceCollection >= Math.max(this.budget / 4, LEAST_COLLECTED)) this.collect();
+  }
+
+  private collect(): void {
     this.sinceCollection = 0;
     collectGarbage();
+    this.freed.sweep();
   }
 
   private admit(): void {
@@ -158,6 +187,10 @@ export class MemoryScope implements Memory {
     return countedLease(bytes, () => {
       if (this.open.delete(lease)) lease.release();
     });
+  }
+
+  pixels(dtype: DType, length: number): PixelArray {
+    return this.parent.pixels(dtype, length);
   }
 
   scope(): MemoryScope {

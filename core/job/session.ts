@@ -6,7 +6,7 @@ import os from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { Compute } from '../compute/compute.js';
 import { memoryBudgetBytes } from '../config/index.js';
-import { ImageFiles } from '../image/files.js';
+import { ImageFiles, type ImageFilesOptions } from '../image/files.js';
 import { randomStream } from '../image/random.js';
 import { JobContainer } from '../plugin/container.js';
 import { openRuntime, type TensorRuntime } from '../tensor/index.js';
@@ -31,12 +31,16 @@ export interface SessionOptions {
   tensors?: TensorRuntime;
 }
 
+/** Environment variable of tests, see {@link MemoryOptions.spoil}. */
+const SPOIL = 'BIAGRAPH_SPOIL_MEMORY';
+
 /** Opens what the nodes of a job may ask for. */
 export function openSession(job: PreparedJob, { events, signal, training, tensors: shared }: SessionOptions): Session {
   const { config, catalog } = job;
   const { SYSTEM: system } = config;
-  const memory = new MemoryBudget(memoryBudgetBytes(config));
-  const files = openFiles(job);
+  const spoil = process.env[SPOIL] === '1';
+  const memory = new MemoryBudget(memoryBudgetBytes(config), { spoil });
+  const files = openFiles(job, spoil ? { leastTogether: 0 } : {});
   const compute = new Compute({
     threads: workerThreads(system.NUM_WORKERS),
     selfUrl: job.assembly.selfUrl,
@@ -73,8 +77,12 @@ export function openSession(job: PreparedJob, { events, signal, training, tensor
 }
 
 /** Reading and writing of images as the job will. */
-export function openFiles({ config, catalog, assembly }: PreparedJob): ImageFiles {
+export function openFiles(
+  { config, catalog, assembly }: PreparedJob,
+  options: Pick<ImageFilesOptions, 'leastTogether'> = {},
+): ImageFiles {
   return new ImageFiles({
+    ...options,
     formats: catalog.formats(),
     workers: workerThreads(config.SYSTEM.NUM_WORKERS),
     containers: catalog.containers(),

@@ -85,15 +85,17 @@ export class FileBytes {
     return window.subarray(0, length);
   }
 
-  /** Fills `target` from `offset`. */
-  async readInto(target: Uint8Array, offset: number, what: string): Promise<void> {
+  /** Fills `target` from `offset`; `then` gets each piece, of a multiple of 8 bytes but the last, once it is there. */
+  async readInto(target: Uint8Array, offset: number, what: string, then?: (piece: Uint8Array) => void): Promise<void> {
     this.require(offset, target.length, what);
     let next = 0;
     const work = async () => {
       while (next < target.length) {
         const start = next;
         next = Math.min(start + PIECE, target.length);
-        await this.#readPiece(target.subarray(start, next), offset + start, what);
+        const piece = target.subarray(start, next);
+        await this.#readPiece(piece, offset + start, what);
+        then?.(piece);
       }
     };
     await Promise.all(Array.from({ length: Math.min(TOGETHER, Math.ceil(target.length / PIECE)) }, work));

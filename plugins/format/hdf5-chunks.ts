@@ -57,7 +57,7 @@ export function hdf5Chunks(input: Hdf5Chunks): ReadChunk {
       if (stored > 2 * bytes + 4096) throw new Error(`it takes ${stored} bytes for ${bytes}`);
       let values: Uint8Array = await readRange(input.file, at, stored, scratch);
       for (const filter of [...filters].reverse()) {
-        if (filter === DEFLATE) values = await unzlib(values, bytes);
+        if (filter === DEFLATE) values = await unzlib(values, bytes, scratch?.alone);
         else {
           const result = scratch?.take('unshuffled', values.length) ?? new Uint8Array(values.length);
           unshuffleBytes(values, size, result, 0);

@@ -170,7 +170,8 @@ function problemOf(reply: Hdf5Reply): string {
 class Hdf5Thread {
   static #shared: Hdf5Thread | undefined;
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, (reply: Hdf5Reply) => void>();
+  /** With the requests, whose pixels the thread may share: they must not be taken for unused before it answers. */
+  readonly #waiting = new Map<number, { request: Hdf5Request; resolve: (reply: Hdf5Reply) => void }>();
   #next = 0;
 
   static shared(): Hdf5Thread {
@@ -192,17 +193,17 @@ class Hdf5Thread {
   ask(request: Hdf5Request): Promise<Hdf5Reply> {
     return new Promise((resolve) => {
       const id = this.#next++;
-      this.#waiting.set(id, resolve);
+      this.#waiting.set(id, { request, resolve });
       this.#worker.ref();
       this.#worker.postMessage({ id, request } satisfies Hdf5Message);
     });
   }
 
   #settle(reply: Hdf5Reply): void {
-    const resolve = this.#waiting.get(reply.id);
+    const waiting = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if (this.#waiting.size === 0) this.#worker.unref();
-    resolve?.(reply);
+    waiting?.resolve(reply);
   }
 
   /** What waits gets an answer; the next file gets a new thread. */

@@ -5,7 +5,8 @@
 import { open } from 'node:fs/promises';
 import { FormatError } from '../../core/errors.js';
 import { transpose } from '../../core/image/axes.js';
-import { type Image, type PixelArray, sizeOf } from '../../core/image/image.js';
+import type { OpenedImage } from '../../core/image/format.js';
+import { bytesPerValue, type Image, type PixelArray, sizeOf } from '../../core/image/image.js';
 import type { ImageHeader, RawImage } from '../../core/image/raw-image.js';
 import { writeAside } from '../../core/job/write-aside.js';
 import { defineFormat } from '../../core/plugin/define.js';
@@ -18,13 +19,14 @@ import {
   ZipArchive,
 } from '../../core/tensor/weights/index.js';
 import { FileBytes } from './file-bytes.js';
-import { dtypeOfStored, littleEndianBytes, type StoredNumber, toPixels } from './stored-number.js';
+import { dtypeOfStored, littleEndianBytes, type StoredNumber, toNative, toPixels } from './stored-number.js';
 
 export const npy = defineFormat({
   id: 'npy',
   extensions: ['.npy'],
   detects: (head) => NPY_START.every((byte, i) => head[i] === byte),
   read: (file, { signal }) => FileBytes.use(file, signal, (bytes) => readArray(file, sourceOf(bytes))),
+  open: openNpy,
   probe: (file) => FileBytes.use(file, undefined, async (bytes) => headerOf(await arrayHeader(file, sourceOf(bytes)))),
   write: writeNpy,
 });
@@ -42,6 +44,28 @@ interface Source {
   size: number;
   /** Bytes of its own, which the caller may change. */
   read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Only arrays in C order of numbers that are kept as they are. */
+function openNpy<T>(
+  file: string,
+  signal: AbortSignal | undefined,
+  use: (opened: OpenedImage) => Promise<T>,
+): Promise<T | undefined> {
+  return FileBytes.use(file, signal, async (bytes) => {
+    const header = await arrayHeader(file, sourceOf(bytes));
+    const { start, number, little, fortran } = header;
+    const dtype = dtypeOfStored(number);
+    if (fortran || number.kind === 'bool' || number.bytes !== bytesPerValue(dtype)) return undefined;
+    return use({
+      ...headerOf(header),
+      metadata: {},
+      fill: (data) =>
+        bytes.readInto(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), start, 'the array', (piece) =>
+          toNative(piece, number.bytes, little),
+        ),
+    });
+  });
 }
 
 interface ArrayHeader extends NpyHeader {

@@ -51,7 +51,7 @@ async function readAt(
   length: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = scratch?.take('stored', length) ?? new Uint8Array(length);
+  const bytes = scratch?.stored(length) ?? new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const count = await file.read(bytes, done, length - done, at + done);
     if (count === 0) throw new Error(`the file ends ${length - done} bytes before`);

@@ -9,16 +9,19 @@ import { blockRowBytes, type Page } from './tiff-page.js';
 /**
  * Decodes a block of `rows` rows into values, `rows × blockWidth × samples` (one sample where planar).
  * Throws an Error that says what is wrong with the data.
+ *
+ * @param alone whether the thread has nothing else to do meanwhile.
  */
 export async function readBlock(
   data: Uint8Array,
   page: Page,
   rows: number,
   littleEndian: boolean,
+  alone = false,
 ): Promise<PixelArray> {
   const rowBytes = blockRowBytes(page);
   const stored = page.reversedBits ? Uint8Array.from(data, reverseBits) : data;
-  const bytes = ownBytes(await decompress(page.compression, stored, rows * rowBytes), data);
+  const bytes = ownBytes(await decompress(page.compression, stored, rows * rowBytes, alone), data);
   const perPixel = page.planar ? 1 : page.samples;
   const values = rows * page.blockWidth * perPixel;
   if (page.predictor === 3) undoFloatPredictor(bytes, rows, rowBytes, perPixel, page.bits / 8);

@@ -9,7 +9,7 @@ interface Codec {
   /** Greatest ratio of pixels to compressed bytes that the method can reach; more means a lying header. */
   expansion: number;
   /** Throws an Error for damaged data. The result may be shorter or, by a little, longer than `expected`. */
-  decode(data: Uint8Array, expected: number): Promise<Uint8Array> | Uint8Array;
+  decode(data: Uint8Array, expected: number, alone: boolean): Promise<Uint8Array> | Uint8Array;
 }
 
 const inflateAside = promisify<Uint8Array, Inflating, Uint8Array>(inflate);
@@ -28,9 +28,9 @@ const SLACK = 64 * 1024;
 
 const deflateCodec: Codec = {
   expansion: 1032,
-  decode(data, expected) {
+  decode(data, expected, alone) {
     const options = { maxOutputLength: expected + SLACK, chunkSize: Math.min(expected + ROOM, MOST_CHUNK) };
-    return expected < LEAST_ASIDE ? inflateSync(data, options) : inflateAside(data, options);
+    return alone || expected < LEAST_ASIDE ? inflateSync(data, options) : inflateAside(data, options);
   },
 };
 
@@ -73,9 +73,18 @@ export function compressionName(compression: number): string {
   return NAMES[compression] ? `${NAMES[compression]} (${compression})` : `number ${compression}`;
 }
 
-/** Decompresses a block to `expected` bytes, which may be a view of `data`. Throws an Error that says what is wrong. */
-export async function decompress(compression: number, data: Uint8Array, expected: number): Promise<Uint8Array> {
-  const decoded = await CODECS[compression].decode(data, expected);
+/**
+ * Decompresses a block to `expected` bytes, which may be a view of `data`. Throws an Error that says what is wrong.
+ *
+ * @param alone whether the thread has nothing else to do meanwhile.
+ */
+export async function decompress(
+  compression: number,
+  data: Uint8Array,
+  expected: number,
+  alone: boolean,
+): Promise<Uint8Array> {
+  const decoded = await CODECS[compression].decode(data, expected, alone);
   if (decoded.length < expected) throw new Error(`${decoded.length} of ${expected} bytes of pixels could be decoded`);
   return decoded.subarray(0, expected);
 }

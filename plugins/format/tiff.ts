@@ -6,24 +6,27 @@
  */
 
 import { isBiagraphError } from '../../core/errors.js';
-import { allocate, type PixelArray, sizeOf } from '../../core/image/image.js';
-import type { ImageHeader, RawImage } from '../../core/image/raw-image.js';
+import { type OpenedImage, readOpened } from '../../core/image/format.js';
+import { type PixelArray, sizeOf } from '../../core/image/image.js';
+import type { ImageHeader } from '../../core/image/raw-image.js';
+import { Scratch } from '../../core/image/scratch.js';
 import { defineFormat } from '../../core/plugin/define.js';
 import { FileBytes } from './file-bytes.js';
-import { fromHalf, toNative } from './stored-number.js';
+import { toNative } from './stored-number.js';
 import { readBlock } from './tiff-block.js';
 import { JPEG } from './tiff-codec.js';
 import { isTiff, readDirectories } from './tiff-directory.js';
 import { readJpegBlock } from './tiff-jpeg.js';
 import { blockRows, isPlain, type Page, pageValues } from './tiff-page.js';
-import { firstSeries, type Series } from './tiff-series.js';
+import { firstSeries } from './tiff-series.js';
 import { writeTiff } from './tiff-writer.js';
 
 export const tiff = defineFormat({
   id: 'tiff',
   extensions: ['.tif', '.tiff'],
   detects: (head, file) => isTiff(head) || /\.tiff?$/i.test(file),
-  read: (file, { signal }) => FileBytes.use(file, signal, readTiff),
+  read: (file, { signal }) => openTiff(file, signal, (opened) => readOpened(file, opened)),
+  open: openTiff,
   probe: (file) =>
     FileBytes.use(file, undefined, async (bytes): Promise<ImageHeader> => {
       const { axes, shape, pages } = firstSeries(await readDirectories(bytes), bytes);
@@ -34,59 +37,84 @@ export const tiff = defineFormat({
 
 /** Runs of blocks on their way at a time; what is large or slow to decompress does it on the thread pool. */
 const CONCURRENT = 4;
+/** In a thread, which decompresses itself: while one run is read another one is decoded. */
+const CONCURRENT_IN_THREAD = 2;
 /** Blocks that lie one behind the other are read in runs of about this many bytes. */
 const RUN = 2 ** 20;
 
-async function readTiff(bytes: FileBytes): Promise<RawImage> {
-  const directories = await readDirectories(bytes);
-  const series = firstSeries(directories, bytes);
-  const { dtype } = series.pages[0];
-  let data: PixelArray;
-  try {
-    data = allocate(dtype, sizeOf(series.shape));
-  } catch (cause) {
-    throw bytes.damaged(`its ${sizeOf(series.shape)} pixels do not fit into memory.`, cause);
-  }
-  const plain = series.pages.every((page) => isPlain(page) && page.bits === series.pages[0].bits);
-  if (plain) await readPlain(series, data, bytes, directories.littleEndian);
-  else await readBlocks(series, data, bytes, directories.littleEndian);
-  return { data, shape: series.shape, axes: series.axes, dtype, metadata: series.metadata };
+/** Plain data from which any thread can decode the blocks of some pages. */
+interface Blocks {
+  file: string;
+  pages: readonly Page[];
+  littleEndian: boolean;
 }
 
-/** Bytes read at a time; a view on more than 4 GB is impossible. A multiple of every sample size. */
-const PIECE = 2 ** 28;
+function openTiff<T>(
+  file: string,
+  signal: AbortSignal | undefined,
+  use: (opened: OpenedImage) => Promise<T>,
+): Promise<T> {
+  return FileBytes.use(file, signal, async (bytes) => {
+    const directories = await readDirectories(bytes);
+    const { littleEndian } = directories;
+    const { pages, shape, axes, metadata } = firstSeries(directories, bytes);
+    const [{ dtype, bits }] = pages;
+    const half = bits === 16 && dtype === 'float32';
+    const plain = !half && pages.every((page) => isPlain(page) && page.bits === bits);
+    if (pages.length * pageValues(pages[0]) !== sizeOf(shape))
+      throw bytes.damaged(`its ${pages.length} pages do not make up ${shape.join('×')} pixels. The file is damaged.`);
+    const blocks: Blocks = { file, pages, littleEndian };
+    return use({
+      shape,
+      ...(axes && { axes }),
+      dtype,
+      metadata,
+      fill: (data) => (plain ? readPlain(blocks, data, bytes) : readBlocks(blocks, data, bytes)),
+      ...(!plain && { filling: { module: import.meta.url, name: fillBlocks.name, input: blocks } }),
+    });
+  });
+}
 
 /** Uncompressed pixels are read to where they belong; neighbouring pages in one piece. */
-async function readPlain({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
-  const { bits, dtype } = pages[0];
-  const half = bits === 16 && dtype === 'float32';
-  const size = (pageValues(pages[0]) * bits) / 8;
-  for (let first = 0; first < pages.length; ) {
-    let end = first + 1;
+async function readPlain({ pages, littleEndian }: Blocks, data: PixelArray, bytes: FileBytes): Promise<void> {
+  const [first] = pages;
+  const size = (pageValues(first) * first.bits) / 8;
+  for (let start = 0; start < pages.length; ) {
+    let end = start + 1;
     while (end < pages.length && pages[end].offsets[0] === pages[end - 1].offsets[0] + size) end++;
-    for (let at = first * size; at < end * size; at += PIECE) {
-      const length = Math.min(PIECE, end * size - at);
-      const piece = half ? new Uint8Array(length) : new Uint8Array(data.buffer, at, length);
-      await bytes.readInto(piece, pages[first].offsets[0] + at - first * size, `the pixels of page ${first}`);
-      toNative(piece, bits / 8, littleEndian);
-      if (half) data.set(fromHalf(new Uint16Array(piece.buffer)), at / 2);
-    }
-    first = end;
+    const place = new Uint8Array(data.buffer, data.byteOffset + start * size, (end - start) * size);
+    await bytes.readInto(place, pages[start].offsets[0], `the pixels of page ${start}`, (piece) =>
+      toNative(piece, first.bits / 8, littleEndian),
+    );
+    start = end;
   }
 }
 
-async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes, littleEndian: boolean): Promise<void> {
-  const runs = blockRuns(pages);
+/** For threads that share the blocks of a file. Errors as those of reading it. */
+export function fillBlocks(blocks: Blocks, data: PixelArray, taken: Int32Array): Promise<void> {
+  return FileBytes.use(blocks.file, undefined, (bytes) => readBlocks(blocks, data, bytes, taken));
+}
+
+/** @param taken counts the runs that threads took, of which this is one. */
+async function readBlocks(
+  { pages, littleEndian }: Blocks,
+  data: PixelArray,
+  bytes: FileBytes,
+  taken?: Int32Array,
+): Promise<void> {
+  const runs = taken ? untaken(blockRuns(pages), taken) : blockRuns(pages);
   const work = async () => {
+    const scratch = new Scratch(taken !== undefined);
     for (const run of runs) {
       bytes.checkStop();
       const start = run[0].offset;
       const { offset, length } = run[run.length - 1];
-      const stored = await bytes.read(start, offset + length - start, nameOf(run[0]));
+      const stored = scratch.take('stored', offset + length - start);
+      await bytes.readInto(stored, start, nameOf(run[0]));
       for (const job of run) {
         try {
           const block = stored.subarray(job.offset - start, job.offset - start + job.length);
-          place(await decode(block, job, littleEndian), job, data);
+          place(await decode(block, job, littleEndian, scratch.alone), job, data);
         } catch (cause) {
           if (isBiagraphError(cause)) throw cause;
           const reason = cause instanceof Error ? cause.message : String(cause);
@@ -98,7 +126,18 @@ async function readBlocks({ pages }: Series, data: PixelArray, bytes: FileBytes,
       }
     }
   };
-  await Promise.all(Array.from({ length: CONCURRENT }, work));
+  await Promise.all(Array.from({ length: taken ? CONCURRENT_IN_THREAD : CONCURRENT }, work));
+}
+
+/** The runs that no other thread took. */
+function* untaken(runs: Iterable<BlockJob[]>, taken: Int32Array): Generator<BlockJob[]> {
+  let next = Atomics.add(taken, 0, 1);
+  let place = 0;
+  for (const run of runs) {
+    if (place++ < next) continue;
+    yield run;
+    next = Atomics.add(taken, 0, 1);
+  }
 }
 
 function nameOf({ block, index }: BlockJob): string {
@@ -106,7 +145,7 @@ function nameOf({ block, index }: BlockJob): string {
 }
 
 /** Blocks in reading order, those together that follow each other in the file. */
-function* blockRuns(pages: Page[]): Generator<BlockJob[]> {
+function* blockRuns(pages: readonly Page[]): Generator<BlockJob[]> {
   let run: BlockJob[] = [];
   let end = 0;
   for (const job of blockJobs(pages)) {
@@ -132,7 +171,7 @@ interface BlockJob {
   across: number;
 }
 
-function* blockJobs(pages: Page[]): Generator<BlockJob> {
+function* blockJobs(pages: readonly Page[]): Generator<BlockJob> {
   for (let index = 0; index < pages.length; index++) {
     const page = pages[index];
     const { offsets, byteCounts } = page;
@@ -148,20 +187,22 @@ async function decode(
   stored: Uint8Array,
   { page, down }: BlockJob,
   littleEndian: boolean,
+  alone: boolean,
 ): Promise<PixelArray | undefined> {
   // Sparse files leave out blocks that are all 0.
   if (stored.length === 0) return undefined;
   const rows = blockRows(page, down);
-  return page.compression === JPEG ? readJpegBlock(stored, page, rows) : readBlock(stored, page, rows, littleEndian);
+  return page.compression === JPEG
+    ? readJpegBlock(stored, page, rows)
+    : readBlock(stored, page, rows, littleEndian, alone);
 }
 
-/** Copies a block to its place in the series; planes of samples become samples of pixels. */
+/** Copies a block to its place in the series, zeros where it is left out; planes of samples become samples of pixels. */
 function place(
   values: PixelArray | undefined,
   { page, index, sample, down, across }: BlockJob,
   data: PixelArray,
 ): void {
-  if (!values) return;
   const { width, samples, blockWidth, planar } = page;
   const rows = Math.min(page.blockHeight, page.height - down * page.blockHeight);
   const columns = Math.min(blockWidth, width - across * blockWidth);
@@ -169,14 +210,16 @@ function place(
   const inBlock = planar ? 1 : samples;
   if (step === 1 && columns === width && blockWidth === width) {
     const first = (index * page.height + down * page.blockHeight) * width * samples;
-    data.set(values.subarray(0, rows * width * samples), first);
+    if (values) data.set(values.subarray(0, rows * width * samples), first);
+    else data.fill(0, first, first + rows * width * samples);
     return;
   }
   for (let y = 0; y < rows; y++) {
     const row = index * page.height + down * page.blockHeight + y;
     const to = (row * width + across * blockWidth) * samples + sample;
     const from = y * blockWidth * inBlock;
-    if (step === 1) data.set(values.subarray(from, from + columns * inBlock), to);
+    if (!values) for (let x = 0; x < columns * inBlock; x++) data[to + x * step] = 0;
+    else if (step === 1) data.set(values.subarray(from, from + columns * inBlock), to);
     else for (let x = 0; x < columns; x++) data[to + x * step] = values[from + x];
   }
 }

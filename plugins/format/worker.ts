@@ -3,8 +3,8 @@
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { isBiagraphError, toPlainError } from '../../core/errors.js';
 import { runChunkTask } from '../../core/image/chunk-task.js';
-import type { DecodeResult, DecodeTask } from '../../core/image/files.js';
-import { readImage } from '../../core/image/format.js';
+import type { DecodeResult, DecodeTask, FillTask } from '../../core/image/files.js';
+import { type FillParts, readImage } from '../../core/image/format.js';
 import { nifti } from './nifti.js';
 import { npy, npz } from './npy.js';
 import { bmp, jpeg, png } from './raster.js';
@@ -15,13 +15,20 @@ const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti];
 /** Ids of the formats that the worker decodes. */
 export const workerFormats = FORMATS.map(({ id }) => id);
 
+async function fillParts({ filling, target, taken }: FillTask): Promise<DecodeResult> {
+  const { [filling.name]: fill } = (await import(filling.module)) as Record<string, FillParts>;
+  await fill(filling.input, target, taken);
+  return {};
+}
+
 /**
- * Reads chunks of an array into shared memory, or one image, and hands its pixels over without copying: the caller receives a {@link DecodeResult}. Deliberate
- * errors come back as plain data.
+ * Reads chunks of an array or blocks of a file into shared memory, or one image, and hands its pixels over without copying: the
+ * caller receives a {@link DecodeResult}. Deliberate errors come back as plain data.
  */
 export default async function decode(task: DecodeTask): Promise<unknown> {
   try {
     if ('reading' in task) return await runChunkTask(task);
+    if ('filling' in task) return await fillParts(task);
     const { file, ndim } = task;
     const image = await readImage(file, FORMATS, { ndim });
     const result: DecodeResult = { image };

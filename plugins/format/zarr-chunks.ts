@@ -118,7 +118,7 @@ async function directly(folder: string, header: ZarrHeader, storage: PlainStorag
               (container) => codec.decode(container),
               (length) => scratch?.take('decoded', length) ?? new Uint8Array(length),
             )
-          : await codec.decode(decoded);
+          : await codec.decode(decoded, scratch?.alone);
     if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);
     if (storage.bigEndian) fromBigEndian(decoded, size);
     return { data: pixelsOf(decoded, type), strides };

@@ -3,7 +3,7 @@
  * LZ4 and Zstandard that are quick and end in a message, not in memory that only a damaged header asks for.
  */
 import { promisify } from 'node:util';
-import { deflate, gzip, inflate, gunzip as unzip } from 'node:zlib';
+import { deflate, gunzipSync, gzip, inflate, inflateSync, gunzip as unzip } from 'node:zlib';
 import { registry } from 'zarrita';
 import { crc32c } from '../../core/job/crc32c.js';
 import { decodeBlosc } from './blosc.js';
@@ -17,17 +17,20 @@ const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, un
 /** Bytes to bytes, as zarrita and numcodecs know them. */
 export interface ByteCodec {
   encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  decode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
+  /** @param alone whether the thread has nothing else to do meanwhile. */
+  decode(bytes: Uint8Array, alone?: boolean): Uint8Array | Promise<Uint8Array>;
 }
 
-/** Undoes gzip (or zlib); gives no more than `most` bytes. @throws Error for damaged data. */
-export function gunzip(bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  return gunzipping(bytes, inOnePiece(bytes, most));
-}
+type Undo = (bytes: Uint8Array, most: number, alone?: boolean) => Uint8Array | Promise<Uint8Array>;
 
-export function unzlib(bytes: Uint8Array, most: number): Promise<Uint8Array> {
-  return inflating(bytes, inOnePiece(bytes, most));
-}
+/**
+ * Undoes gzip (or zlib); gives no more than `most` bytes. @throws Error for damaged data.
+ *
+ * @param alone whether the thread has nothing else to do meanwhile.
+ */
+export const gunzip: Undo = (bytes, most, alone) => (alone ? gunzipSync : gunzipping)(bytes, inOnePiece(bytes, most));
+
+export const unzlib: Undo = (bytes, most, alone) => (alone ? inflateSync : inflating)(bytes, inOnePiece(bytes, most));
 
 /** Deflate makes at most 1032 bytes of one: what more a header claims is not allocated. */
 const MOST_DEFLATED = 1032;
@@ -50,14 +53,14 @@ function mostBytes({ shape, dataType }: ChunkMeta): number {
   return shape.reduce((product, side) => product * side, dataType === 'uint8' ? 1 : 8) + 64;
 }
 
-function deflateCodec(pack: typeof gzipping, unpack: typeof gunzip) {
+function deflateCodec(pack: typeof gzipping, unpack: Undo) {
   return {
     fromConfig(configuration: Configuration, meta: ChunkMeta) {
       const level = typeof configuration?.level === 'number' ? configuration.level : 5;
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array) => unpack(bytes, mostBytes(meta)),
+        decode: (bytes: Uint8Array, alone?: boolean) => unpack(bytes, mostBytes(meta), alone),
       };
     },
   };

@@ -12,7 +12,15 @@ import { ChunkCache, type ChunkCounts } from '../../core/image/chunk-cache.js';
 import { mapImage } from '../../core/image/deferred.js';
 import type { InContainer } from '../../core/image/files.js';
 import { requireFinite } from '../../core/image/finite.js';
-import { bytesPerValue, channelCount, type Image, image, imageBytes, sizeOf } from '../../core/image/image.js';
+import {
+  bytesPerValue,
+  channelCount,
+  type Image,
+  image,
+  imageBytes,
+  type MakePixels,
+  sizeOf,
+} from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
@@ -110,6 +118,7 @@ export const folderLoader = defineNode({
   plan: (parameters, _, planner) => planFolder(parameters, planner),
   create(parameters, { events, memory, files, signal }, place) {
     const ndim: Dimensionality = parameters.ndim;
+    const pixels: MakePixels = (dtype, length) => memory.pixels(dtype, length);
 
     const chunks = new SharedChunks(parameters.chunkShare, memory);
     place.onClose(async () => {
@@ -125,7 +134,7 @@ export const folderLoader = defineNode({
         const open = async (file: string, within: InContainer) =>
           (await files.containerOf(file))
             ? files.readDeferred(file, ndim, cache, within, stop)
-            : files.read(file, ndim, stop);
+            : files.read(file, ndim, stop, within, pixels);
         const raw = await open(pair.file, imagesWithin);
         const target =
           pair.classId === undefined
@@ -160,7 +169,7 @@ export const folderLoader = defineNode({
       const needed = demandOf(pair, parameters, memory.budget, place.demand);
       const lease = await memory.lease(needed, pair.file, stop);
       try {
-        const raw = await files.read(pair.file, ndim, stop, parameters.imagesWithin);
+        const raw = await files.read(pair.file, ndim, stop, parameters.imagesWithin, pixels);
         requireFinite(raw, pair.file);
         const target = await readTarget(pair, stop);
         events.emit({ type: 'file.read', file: pair.file, bytes: imageBytes(raw) });
@@ -190,7 +199,7 @@ export const folderLoader = defineNode({
     async function readTarget({ target, classId }: Pair, stop: AbortSignal): Promise<Image | undefined> {
       if (classId !== undefined) return classTarget(classId, ndim === '3D' ? 3 : 2);
       if (!target) return undefined;
-      const read = await files.read(target.file, ndim, stop, parameters.targetsWithin);
+      const read = await files.read(target.file, ndim, stop, parameters.targetsWithin, pixels);
       requireFinite(read, target.file);
       return read;
     }

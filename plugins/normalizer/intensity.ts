@@ -11,6 +11,7 @@ import {
 } from '../../core/image/normalization-parameters.js';
 import { measureNormalization, normalize } from '../../core/image/normalize.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
 
 export const intensityNormalizer = defineNode({
   id: 'normalizer/intensity',
@@ -23,7 +24,8 @@ export const intensityNormalizer = defineNode({
   fromConfig: (config) => normalizationFromConfig(config, 'input'),
   // The raw image is kept beside the normalised one, for pictures and for undoing the normalisation.
   memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
-  create(parameters) {
+  needs: { memory: services.memory },
+  create(parameters, { memory }) {
     const options = normalizationOptions(parameters);
     return ({ main }) =>
       main.pipe(
@@ -41,7 +43,7 @@ export const intensityNormalizer = defineNode({
           const normalization = measureNormalization(raw, options, sample.file);
           return {
             ...sample,
-            image: normalize(raw, normalization),
+            image: normalize(raw, normalization, (dtype, length) => memory.pixels(dtype, length)),
             products: { raw, ...sample.products },
             facts: { ...sample.facts, normalization },
           };

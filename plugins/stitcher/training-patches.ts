@@ -4,6 +4,7 @@
 import { concatMap, defer, from, lastValueFrom, type Observable, reduce } from 'rxjs';
 import { type Static, Type } from 'typebox';
 import { DataError, MemoryError } from '../../core/errors.js';
+import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { balancedChances, drawIndex } from '../../core/image/balance.js';
 import { completeImage } from '../../core/image/deferred.js';
 import { droppedPatches } from '../../core/image/dropped-patch.js';
@@ -109,6 +110,12 @@ const Parameters = Type.Object(
 
 type PatchParameters = Static<typeof Parameters>;
 
+/** Patches that are read at the same time, so that the threads that decode chunks are busy. */
+export const READ_AHEAD = 4;
+
+/** A patch that has its lease, and reads its pixels. */
+type Unread = () => Promise<Sample>;
+
 /** A sample of an epoch: an image, and a box where the place is fixed. */
 interface Item {
   position: number;
@@ -159,7 +166,7 @@ export const trainingPatches = defineNode({
       return listItems(store, parameters, await lastValueFrom(adding), dropped);
     }
 
-    async function* patches(images: Observable<Sample>): AsyncGenerator<Sample> {
+    async function* patches(images: Observable<Sample>): AsyncGenerator<Unread> {
       collected ??= collect(images);
       const items = await collected;
       const { epochs, shuffle, balance } = parameters;
@@ -204,19 +211,22 @@ export const trainingPatches = defineNode({
               signal,
             ),
           );
-          yield {
+          const rest = {
             id: `${id}@${box.start.join(',')}`,
             index,
             file,
-            ...(await store.read(source, box)),
             ...(targetKinds && { targetKinds }),
-            ...(partner && { partner: await partner.read() }),
             products: {},
             facts: {},
             metrics: {},
             moment: { epoch, position, total: items.length },
             lease,
           };
+          yield async () => ({
+            ...rest,
+            ...(await store.read(source, box)),
+            ...(partner && { partner: await partner.read() }),
+          });
         }
       }
     }
@@ -229,7 +239,7 @@ export const trainingPatches = defineNode({
       return { bytes: patchBytes(shapes, parameters.patch), read: () => store.read(position, region) };
     }
 
-    return ({ main }) => defer(() => from(patches(main)));
+    return ({ main }) => defer(() => from(patches(main)).pipe(mapOrdered(READ_AHEAD, (read) => read())));
   },
 });
 

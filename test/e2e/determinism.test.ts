@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readdir, rm } from 'node:fs/promises';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { smallJob, Workbench } from './small-job.js';
 
 let bench: Workbench;
@@ -38,6 +39,32 @@ it('the number of workers changes no byte of augmented samples, checkpoints and 
   expect(count(/aug/)).toBeGreaterThan(0);
   expect(results[1]).toEqual(results[0]);
   expect(results[2]).toEqual(results[0]);
+}, 240_000);
+
+it('memory that is used again changes no byte, nor does what it held before', async () => {
+  await bench.crops({ train: 4, test: 3, side: 96, tiff: true });
+  for (const folder of ['train', 'test'].flatMap((part) => [`${part}/raw`, `${part}/label`]))
+    for (const name of await readdir(bench.file('data', folder)))
+      if (name.endsWith('.png')) await rm(bench.file('data', folder, name));
+  const results: Record<string, string>[] = [];
+  for (const spoil of ['0', '1']) {
+    const sets = [
+      'SYSTEM.NUM_WORKERS=2',
+      'TRAIN.EPOCHS=1',
+      'DATA.CHECK_GENERATORS=True',
+      'DATA.NORMALIZATION.TYPE=scale_range',
+    ];
+    vi.stubEnv('BIAGRAPH_SPOIL_MEMORY', spoil);
+    const args = sets.flatMap((set) => ['--set', set]);
+    const { code, err } = await bench.run('run', 'job.yaml', '--result-dir', `spoiled${spoil}`, ...args);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const hashes = Object.entries(await bench.hashes(`spoiled${spoil}`, 'job'));
+    results.push(Object.fromEntries(hashes.filter(([name]) => /\.(tif|png|safetensors)$/.test(name))));
+  }
+  vi.unstubAllEnvs();
+  expect(Object.keys(results[0]).filter((name) => /per_image.*tif$/.test(name))).toHaveLength(6);
+  expect(results[1]).toEqual(results[0]);
 }, 240_000);
 
 it('another seed gives another result', async () => {

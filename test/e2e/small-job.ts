@@ -48,8 +48,9 @@ export class Workbench {
     return { code, out, err };
   }
 
-  /** Crops of `side` pixels of the first training and test slices, as `data/{train,test}/{raw,label}/*.png`. */
-  async crops({ train, test, side }: { train: number; test: number; side: number }): Promise<void> {
+  /** Crops of `side` pixels of the first training and test slices, as `data/{train,test}/{raw,label}/*.png`, or `.tif`. */
+  async crops(wanted: { train: number; test: number; side: number; tiff?: boolean }): Promise<void> {
+    const { train, test, side, tiff: asTiff = false } = wanted;
     for (const [part, count] of [
       ['train', train],
       ['test', test],
@@ -58,11 +59,13 @@ export class Workbench {
         const from = path.join(MEMBRANES, part, kind);
         const to = this.file('data', part, kind);
         await mkdir(to, { recursive: true });
-        for (const name of (await readdir(from)).sort().slice(0, count))
-          await sharp(path.join(from, name))
+        for (const name of (await readdir(from)).sort().slice(0, count)) {
+          const crop = sharp(path.join(from, name))
             .extract({ left: 100, top: 100, width: side, height: side })
-            .toColourspace('b-w')
-            .toFile(path.join(to, name));
+            .toColourspace('b-w');
+          if (asTiff) await crop.tiff({ compression: 'deflate' }).toFile(path.join(to, name.replace(/png$/, 'tif')));
+          else await crop.toFile(path.join(to, name));
+        }
       }
   }
 

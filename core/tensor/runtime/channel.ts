@@ -13,6 +13,8 @@ export interface Channel {
 }
 
 interface Waiting {
+  /** Tensors in memory that threads share must not be taken for unused before the answer. */
+  request: Request;
   /** Only frees something: the end of the thread answers it as well. */
   frees: boolean;
   resolve(answer: unknown): void;
@@ -65,7 +67,7 @@ export function openChannel(provider: string): Channel {
           return;
         }
         const envelope: Envelope = { id: count++, request };
-        waiting.set(envelope.id, { frees, resolve: resolve as Waiting['resolve'], reject });
+        waiting.set(envelope.id, { request, frees, resolve: resolve as Waiting['resolve'], reject });
         worker.ref();
         worker.postMessage(envelope, moved);
       });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buffersOf, compact } from '../../../core/compute/buffers.js';
+import { buffersOf, compact, unshared } from '../../../core/compute/buffers.js';
 
 test('all buffers are found once, shared ones are left', () => {
   const values = new Float32Array(2);
@@ -17,4 +17,15 @@ test('views of larger buffers are copied, and nothing else is touched', () => {
   expect(small.image.data.buffer.byteLength).toBe(8);
   expect(small.target).toBe(data.target);
   expect(data.image.data).toBe(view);
+});
+
+test('results never refer to memory that threads share', () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(4)).fill(5);
+  const own = new Uint8Array(4);
+  const result = unshared({ shared, part: shared.subarray(1, 3), own });
+  expect(result.shared).toEqual(Uint8Array.of(5, 5, 5, 5));
+  expect(result.shared.buffer).toBeInstanceOf(ArrayBuffer);
+  expect(result.part).toEqual(Uint8Array.of(5, 5));
+  expect(result.part.buffer).toBeInstanceOf(ArrayBuffer);
+  expect(result.own).toBe(own);
 });

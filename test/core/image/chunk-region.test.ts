@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from '../../../core/image/chunk-region.js';
 import type { ReadChunk } from '../../../core/image/chunked-array.js';
-import type { Scratch } from '../../../core/image/scratch.js';
+import { Scratch } from '../../../core/image/scratch.js';
 
 const SHAPE = [7, 11, 5];
 const STRIDES = [55, 5, 1];
@@ -42,7 +42,8 @@ test('a region has the values of its places, whatever the chunks, in memory that
         const stored = chunkAt(position, chunk, data);
         return stored ? { data, strides: [chunk[1] * chunk[2], chunk[2], 1] } : undefined;
       };
-      const target = new Uint16Array(size[0] * size[1] * size[2]);
+      // Any content: what is not stored is written too.
+      const target = new Uint16Array(size[0] * size[1] * size[2]).fill(65535);
       await fillRegion(region, chunksOfRegion(region), read, target);
       const expected = target.map((_, i) => {
         const at = [Math.floor(i / strides[0]), Math.floor(i / strides[1]) % size[1], i % size[2]].map(
@@ -56,4 +57,31 @@ test('a region has the values of its places, whatever the chunks, in memory that
     }),
     { numRuns: 60 },
   );
+});
+
+test.each([
+  ['in the order of the region', [55, 5, 1]],
+  ['the other way round', [1, 2, 22]],
+])('a chunk that lies in one piece is read to its place, its values %s', async (_, strides) => {
+  const region: ChunkRegion = {
+    array: { shape: [8, 11, 5], chunk: [2, 11, 5], dtype: 'uint16', fill: 0 },
+    start: [2, 0, 0],
+    size: [4, 11, 5],
+    strides: STRIDES,
+  };
+  const target = new Uint16Array(4 * 55);
+  const places: boolean[] = [];
+  const read: ReadChunk = async (position, _, scratch) => {
+    const bytes = scratch!.stored(2 * 2 * 55);
+    places.push(bytes.buffer === target.buffer);
+    const data = new Uint16Array(bytes.buffer, bytes.byteOffset, 2 * 55);
+    for (let z = 0; z < 2; z++)
+      for (let y = 0; y < 11; y++)
+        for (let x = 0; x < 5; x++)
+          data[z * strides[0] + y * strides[1] + x * strides[2]] = (position[0] * 2 + z) * 55 + y * 5 + x;
+    return { data, strides };
+  };
+  await fillRegion(region, chunksOfRegion(region), read, target, { alone: new Scratch(true) });
+  expect(target).toEqual(Uint16Array.from({ length: 4 * 55 }, (_, i) => 2 * 55 + i));
+  expect(places).toEqual([true, true]);
 });

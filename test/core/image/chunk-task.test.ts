@@ -45,11 +45,12 @@ test('chunks for a cache are decoded in threads', async () => {
   expect(cache.counts.read).toBe(8);
 });
 
-test('a task fills shared memory with a chunk, and gives its strides', async () => {
+test('a task fills shared memory with chunks, and gives their strides', async () => {
   const array = await zarr.open(file, {});
   const target = new Float32Array(new SharedArrayBuffer(4 * 64 * 64 * 4));
-  const { strides } = await runChunkTask({ reading: array.reading!, position: [1, 0, 1], target });
+  const chunks = [{ position: [1, 0, 1], target }];
+  const { strides } = await runChunkTask({ reading: array.reading!, chunks });
   const chunk = await array.readChunk([1, 0, 1]);
-  expect(strides).toEqual(chunk!.strides);
+  expect(strides).toEqual([chunk!.strides]);
   expect(target).toEqual(chunk!.data);
 });

@@ -66,3 +66,44 @@ test('a stride of 0 repeats an element, and nothing is copied for an empty regio
   copyRegion({ data, offset: 0, strides: [4, 1] }, { data: Float32Array.of(9), offset: 0, strides: [0, 0] }, [2, 0]);
   expect(data[0]).toBe(0);
 });
+
+test.each([Uint8Array, Uint16Array, Float32Array, Float64Array])(
+  'rows of %o that lie on whole words and such that do not',
+  (Values) => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          planes: fc.integer({ min: 1, max: 3 }),
+          rows: fc.integer({ min: 1, max: 4 }),
+          columns: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(8, 16, 24, 32, 64)),
+          more: fc.constantFrom(0, 1, 2, 8, 16),
+          at: fc.constantFrom(0, 1, 4, 8),
+          ahead: fc.constantFrom(0, 1, 8),
+        }),
+        ({ planes, rows, columns, more, at, ahead }) => {
+          const wide = columns + more;
+          const source = new Values(ahead + planes * rows * wide).map((_: number, i: number) => i % 251);
+          const target = new Values(at + planes * rows * columns + 3).fill(7);
+          copyRegion(
+            { data: target, offset: at, strides: [rows * columns, columns, 1] },
+            { data: source.subarray(ahead), offset: 0, strides: [rows * wide, wide, 1] },
+            [planes, rows, columns],
+          );
+          const end = at + planes * rows * columns;
+          const expected = new Values(target.length).fill(7);
+          for (let i = at; i < end; i++)
+            expected[i] = source[ahead + Math.floor((i - at) / columns) * wide + ((i - at) % columns)];
+          expect(target).toEqual(expected);
+        },
+      ),
+    );
+  },
+);
+
+test('bits of numbers that are none stay as they are', () => {
+  const bits = new Uint32Array(64).map((_, i) => 0x7f800001 + i * 77);
+  const from = new Float32Array(bits.buffer);
+  const to = new Float32Array(64);
+  copyRegion({ data: to, offset: 0, strides: [16, 1] }, { data: from, offset: 0, strides: [16, 1] }, [4, 8]);
+  expect(new Uint32Array(to.buffer).filter((_, i) => i % 16 < 8)).toEqual(bits.filter((_, i) => i % 16 < 8));
+});

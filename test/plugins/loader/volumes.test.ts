@@ -1,7 +1,7 @@
 /** Volumes in containers, from the loader to patches of a training and to results on the disk. */
 import { mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
 import { ImageFiles } from '../../../core/image/files.js';
 import { type Image, image, sizeOf } from '../../../core/image/image.js';
@@ -176,7 +176,8 @@ describe('a test', () => {
         await files.read(path.join(folder, 'out', 'a.zarr'), '3D'),
       ),
     ).toBe(true);
-    const [counts] = chunksRead(work.heard);
+    // The scratch file is closed after the graph has ended.
+    const [counts] = await vi.waitUntil(() => chunksRead(work.heard).length > 0 && chunksRead(work.heard));
     expect(counts.read).toBe(2 * 3 * 3 * 3);
     expect(counts.spilled).toBeGreaterThan(0);
   });
