@@ -12,6 +12,8 @@ export interface DataCase {
   files?(folder: string): Promise<void>;
   /** Our side: makes the input and gives the work that is timed. */
   prepare(folder: string): Promise<Work>;
+  /** Turns before it counts, where that is not the usual number: until memory is used again as in the middle of a job. */
+  readonly warmUps?: number;
   /** Whether both sides tell a checksum, which must be the same. */
   readonly checked?: true;
   /** Their side: Python that makes the input and defines `work()`. It has `np`, `folder` and `noise(shape, dtype, most)`; where checked also `check()`. */

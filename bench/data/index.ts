@@ -59,7 +59,7 @@ export async function* compare(
     if (each.checked) requireAlike(each.name, await Promise.all(contestants.map((contestant) => contestant.check())));
   };
   await compareResults();
-  await alternate(contestants, runs, side.warmUps);
+  await alternate(contestants, runs, each.warmUps ?? side.warmUps);
   await compareResults();
   const middle = (contestant: Contestant) => median(contestant.times.map(({ ms }) => ms));
   const cpu = (contestant: Contestant) => median(contestant.times.map((time) => time.cpu));

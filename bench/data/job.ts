@@ -19,6 +19,9 @@ export function jobMemory(): MemoryBudget {
   return new MemoryBudget(2 ** 31);
 }
 
+/** Volumes that are read before it counts: more than are read before memory is used again. */
+export const VOLUMES_BEFORE = 8;
+
 /** The bytes of a volume of the cases. */
 const BYTES = 2 * 100 * 512 * 512;
 

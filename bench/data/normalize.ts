@@ -5,6 +5,7 @@ import { jobMemory } from './job.js';
 export const normalization: DataCase = {
   name: 'normalisation to zero mean, 64×256×256 uint8',
   modules: [],
+  warmUps: 24,
   async prepare() {
     const picture = noise([64, 256, 256], Uint8Array, 255);
     const memory = jobMemory();

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DataCase } from './case.js';
-import { readVolumes } from './job.js';
+import { readVolumes, VOLUMES_BEFORE } from './job.js';
 
 /** Reading a stack of pages, as tifffile wrote it. */
 export const tiffs: DataCase[] = (['none', 'zlib'] as const).map((compression) => {
@@ -9,6 +9,7 @@ export const tiffs: DataCase[] = (['none', 'zlib'] as const).map((compression) =
     name: `TIFF ${compression === 'none' ? 'plain' : 'deflate'}, 100×512×512 uint16`,
     modules: ['tifffile'],
     checked: true,
+    warmUps: VOLUMES_BEFORE,
     prepare: async (folder) => readVolumes(path.join(folder, name)),
     reference: `
 import tifffile, os

@@ -5,7 +5,7 @@ import { ChunkCache } from '../../core/image/chunk-cache.js';
 import type { Image, PixelArray } from '../../core/image/image.js';
 import { READ_AHEAD as AHEAD } from '../../plugins/stitcher/training-patches.js';
 import type { DataCase } from './case.js';
-import { checksum, jobFiles, readVolumes } from './job.js';
+import { checksum, jobFiles, readVolumes, VOLUMES_BEFORE } from './job.js';
 
 const PICTURE = `
 steps = np.arange(100 * 512 * 512, dtype=np.float64)
@@ -31,6 +31,7 @@ function readingCase(name: string, file: string, module: string, reference: stri
     name: `${name}, 100×512×512 uint16`,
     modules: [module],
     checked: true,
+    warmUps: VOLUMES_BEFORE,
     prepare: async (folder) => readVolumes(path.join(folder, file)),
     reference: `${reference}
 def check():
