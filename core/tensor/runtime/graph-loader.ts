@@ -1,4 +1,5 @@
 /** Functions of a program, compiled for the shapes they are called with and loaded into the session thread. */
+import { collectGarbage } from '../../job/collect-garbage.js';
 import { type CompiledGraph, compile } from '../compile.js';
 import type { ValueSpec } from '../kernel-call.js';
 import { channelsFirst } from '../layout.js';
@@ -14,6 +15,9 @@ import { checkData } from './state.js';
 
 /** Shapes of one function that stay compiled; a training uses few, inference on whole images may use many. */
 const KEPT_GRAPHS = 6;
+
+/** Nodes from which on what their making leaves is worth a collection: ten kilobytes a node, a tenth of a second in all. */
+const MANY_NODES = 1500;
 
 export interface GraphSource {
   /** What is traced, for messages. */
@@ -96,6 +100,8 @@ export class LoadedFunction {
       specs,
       this.channel.provider === 'cpu',
     );
+    // What tracing leaves behind would lie beside the session and the first step.
+    if (nodeCount > MANY_NODES) collectGarbage();
     const graph = count++;
     const message = { model, inputs, outputs, inPlace, random, nodeCount, processorNodes };
     await this.channel.ask({ call: 'load', program: this.program, graph, message }, [model.buffer as ArrayBuffer]);
