@@ -1,6 +1,7 @@
 /** Range, mean and deviation of the values of an array. */
 
 import type { PixelArray } from '../image/image.js';
+import { byteSums } from './byte-sums.js';
 
 /** Least and greatest value; `finite` is false where there is NaN or infinity among them. */
 export interface Range {
@@ -34,12 +35,14 @@ export function rangeOf(values: PixelArray, first = 0, step = 1): Range {
 
 /**
  * Mean and standard deviation (of the population) of every `step`-th value from `first` on, after values were limited to
- * `lower` and `upper`. Integers of 8 and 16 bits are counted first.
+ * `lower` and `upper`. Integers of 8 and 16 bits are counted first, or summed exactly; of no values NaN.
  */
 export function momentsOf(
   values: PixelArray,
   { first = 0, step = 1, lower = -Infinity, upper = Infinity } = {},
 ): { mean: number; deviation: number } {
+  if (values instanceof Uint8Array && step === 1 && lower === -Infinity && upper === Infinity)
+    return momentsOfBytes(first > 0 ? values.subarray(first) : values);
   if (values instanceof Uint8Array || values instanceof Uint16Array) {
     return momentsOfCounts(countsOf(values, first, step), lower, upper);
   }
@@ -77,6 +80,14 @@ export function countsOf(values: Uint8Array | Uint16Array, first = 0, step = 1):
   }
   for (; i < values.length; i += step) counts[values[i]]++;
   return counts;
+}
+
+function momentsOfBytes(values: Uint8Array): { mean: number; deviation: number } {
+  const { sum, squares } = byteSums(values);
+  const count = values.length;
+  // Whole numbers of any size: the difference of two large ones must not lose the small deviation of a flat image.
+  const spread = Number(BigInt(count) * BigInt(squares) - BigInt(sum) ** 2n);
+  return { mean: sum / count, deviation: Math.sqrt(spread) / count };
 }
 
 function momentsOfCounts(counts: Uint32Array, lower: number, upper: number): { mean: number; deviation: number } {

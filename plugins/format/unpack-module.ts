@@ -1,4 +1,4 @@
-/** Made of `unpack.as` by `scripts/compile-unpack.sh`; do not edit. */
+/** Made of `unpack.as` by `scripts/compile-webassembly.sh`; do not edit. */
 export const UNPACK =
   'AGFzbQEAAAABEAJgBH9/f38Bf2AEf39/fwADAwIAAQUDAQABBxcDA2x6NAAABGpvaW4AAQZtZW1vcnkCAAr+CALrAwEFfyACIQQDQCAAIAFJBE' +
   'ACQCAAIgVBAWohACAFLQAAIgdBBHYiBkEPRgRAQf8BIQUDQCAFQf8BRgRAIAAgAU8EQEEADwsgACIFQQFqIQAgBS0AACIFIAZqIQYMAQsLCyAG' +

@@ -1,7 +1,7 @@
 /**
  * LZ4 blocks and byte orders of Blosc in WebAssembly: copies of 16 bytes at any place, which JavaScript has not.
  *
- * AssemblyScript; `unpack-module.ts` holds what `scripts/compile-unpack.sh` makes of it. Addresses are bytes of the module's memory,
+ * AssemblyScript; `unpack-module.ts` holds what `scripts/compile-webassembly.sh` makes of it. Addresses are bytes of the module's memory,
  * in which up to 32 bytes behind every source and target may be read or overwritten.
  */
 

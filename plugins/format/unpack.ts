@@ -1,4 +1,5 @@
 /** The WebAssembly of `unpack.as`: quick LZ4 and byte orders, on bytes that are brought into its memory. */
+import { type ModuleMemory, moduleOf, PAGE } from '../../core/compute/web-assembly.js';
 import { UNPACK } from './unpack-module.js';
 
 export interface Unpacker {
@@ -10,14 +11,8 @@ export interface Unpacker {
   join(source: number, values: number, size: number, target: number): void;
 }
 
-/** The part of WebAssembly that is used here: TypeScript knows it only together with all of a browser. */
-interface WebAssemblyGlobal {
-  Module: new (bytes: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: Exports };
-}
-
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  readonly memory: ModuleMemory;
   readonly lz4: Unpacker['lz4'];
   readonly join: Unpacker['join'];
 }
@@ -25,18 +20,15 @@ interface Exports {
 /** Bytes behind every source and target that the module may touch; places below are never given out either. */
 export const MARGIN = 64;
 
-const PAGE = 2 ** 16;
 /** Memory never shrinks; an instance that grew beyond this is not kept. */
 const MOST_KEPT = 2 ** 26;
 
-const { Module, Instance } = (globalThis as unknown as { WebAssembly: WebAssemblyGlobal }).WebAssembly;
-let compiled: object | undefined;
+const instance = moduleOf<Exports>(UNPACK);
 let kept: Exports | undefined;
 
 /** The module with at least so many bytes of memory. It is one for the whole thread: use it without waiting in between. */
 export function unpacker(bytes: number): Unpacker {
-  compiled ??= new Module(Buffer.from(UNPACK, 'base64'));
-  const found = kept ?? new Instance(compiled).exports;
+  const found = kept ?? instance();
   const { memory, lz4, join } = found;
   const lacking = bytes - memory.buffer.byteLength;
   if (lacking > 0) memory.grow(Math.ceil(lacking / PAGE));

@@ -26,6 +26,15 @@ test('mean and deviation of a channel, of counted integers and of floats alike',
   );
 });
 
+test('all bytes of an image: exact where it is flat, and the same as of other numbers', () => {
+  const bytes = Uint8Array.from({ length: 300_001 }, (_, i) => (i * 2_654_435_761) >>> 24);
+  const [found, wanted] = [momentsOf(bytes), momentsOf(Float64Array.from(bytes))];
+  expect(found.mean).toBeCloseTo(wanted.mean, 10);
+  expect(found.deviation).toBeCloseTo(wanted.deviation, 10);
+  expect(momentsOf(bytes, { first: 1 }).mean).toBeCloseTo(momentsOf(Float64Array.from(bytes), { first: 1 }).mean, 10);
+  expect(momentsOf(new Uint8Array(300_001).fill(251))).toEqual({ mean: 251, deviation: 0 });
+});
+
 test('the range of a channel, and whether all of it is finite', () => {
   const values = Float32Array.of(1, Number.NaN, 5, 2, -3, 4);
   expect(rangeOf(values, 0, 2)).toEqual({ min: -3, max: 5, finite: true });
