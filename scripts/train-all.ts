@@ -98,7 +98,8 @@ const trainings: Training[] = [
     'TRAIN.BATCH_SIZE=16',
     'TRAIN.LR=[5e-4]',
     ...tokens,
-  ]),
+    // The deep ones drop whole blocks at random, and need more steps to be seen falling.
+  ]).map((training) => (/_b[4-7]$/.test(training.architecture) ? { ...training, steps: 60 } : training)),
 ];
 
 interface Seen {
