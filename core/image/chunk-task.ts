@@ -1,4 +1,6 @@
 /** Reading and decoding chunks in the worker threads that decode images; see `files.ts`. */
+
+import { untaken } from '../compute/untaken.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
 import type { ChunkReading, ReadChunk } from './chunked-array.js';
 import type { PixelArray } from './image.js';
@@ -43,7 +45,7 @@ export async function runChunkTask(task: ChunkTask): Promise<{ strides?: (readon
     return { strides };
   }
   const { region, target, taken } = task;
-  await fillRegion(region, untaken([...chunksOfRegion(region)], taken), read, target, { alone: scratch });
+  await fillRegion(region, untaken(chunksOfRegion(region), taken), read, target, { alone: scratch });
   return {};
 }
 
@@ -58,9 +60,4 @@ async function readerOf({ id, module, name, input }: ChunkReading): Promise<Read
   readers.set(id, read);
   for (const [oldest] of readers) if (readers.size > MOST_READERS) readers.delete(oldest);
   return read;
-}
-
-function* untaken(positions: readonly number[][], taken: Int32Array): Generator<number[]> {
-  for (let next = Atomics.add(taken, 0, 1); next < positions.length; next = Atomics.add(taken, 0, 1))
-    yield positions[next];
 }

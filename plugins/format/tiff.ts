@@ -5,6 +5,7 @@
  * zstd, libjpeg (through sharp) the JPEG blocks.
  */
 
+import { untaken } from '../../core/compute/untaken.js';
 import { isBiagraphError } from '../../core/errors.js';
 import { type OpenedImage, readOpened } from '../../core/image/format.js';
 import { type PixelArray, sizeOf } from '../../core/image/image.js';
@@ -127,17 +128,6 @@ async function readBlocks(
     }
   };
   await Promise.all(Array.from({ length: taken ? CONCURRENT_IN_THREAD : CONCURRENT }, work));
-}
-
-/** The runs that no other thread took. */
-function* untaken(runs: Iterable<BlockJob[]>, taken: Int32Array): Generator<BlockJob[]> {
-  let next = Atomics.add(taken, 0, 1);
-  let place = 0;
-  for (const run of runs) {
-    if (place++ < next) continue;
-    yield run;
-    next = Atomics.add(taken, 0, 1);
-  }
 }
 
 function nameOf({ block, index }: BlockJob): string {
