@@ -6,7 +6,7 @@ import type { Catalog } from '../plugin/define.js';
 import type { NetworkWork, Pieces, TargetForecast } from '../plugin/forecast.js';
 import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics } from '../plugin/network.js';
 import { fuse } from '../tensor/fuse.js';
-import { FileNetwork, type Measure, type Module, parameterCount } from '../tensor/index.js';
+import { FileNetwork, type Module, parameterCount } from '../tensor/index.js';
 import {
   type Compute,
   gatheredInputs,
@@ -62,13 +62,12 @@ export function sizeWork(work: NetworkWork, catalog: Catalog): NetworkSize {
 /** What the trainer will train; undefined for a prediction. */
 export function trainingSpec({ training }: NetworkWork, network: Module, catalog: Catalog): TrainingSpec | undefined {
   if (!training) return undefined;
-  const plain = { network, loss: buildLoss(training.losses, catalog), others: (measure: Measure) => measure };
-  const parts = training.contrast ? contrasted(network, plain.loss, training.contrast) : plain;
+  const learned = contrasted(network, training.contrast);
   const metrics = Object.entries(buildTensorMetrics(training.metrics, catalog));
   return {
-    network: parts.network,
-    loss: parts.loss,
-    metrics: Object.fromEntries(metrics.map(([name, metric]) => [name, parts.others(metric)])),
+    network: learned.network,
+    loss: learned.loss(buildLoss(training.losses, catalog)),
+    metrics: Object.fromEntries(metrics.map(([name, metric]) => [name, learned.metric(metric)])),
     optimizer: training.optimizer,
     frozen: training.frozen.map((pattern) => new RegExp(pattern)),
     accumulates: training.accumulates,

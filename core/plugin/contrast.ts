@@ -59,27 +59,39 @@ class WithMemory extends Module<Tensor | Tensor[]> {
   }
 }
 
+/** What is learned, and how losses and metrics of the network's predictions become those of what it gives. */
+export interface Contrasted {
+  network: Module;
+  loss(plain: Measure): Measure;
+  metric(plain: Measure): Measure;
+}
+
 /**
- * The network with a memory, and a loss that adds the contrast in training: `loss + 0.1 · contrast` once enough steps have gone by. The
+ * The network with a memory, and losses that add the contrast in training: `loss + 0.1 · contrast` once enough steps have gone by. The
  * last output of the network in training are its feature vectors; losses and metrics see what is before.
+ *
+ * @param options without them all stays as it is.
  */
-export function contrasted(network: Module, loss: Measure, options: Contrast) {
+export function contrasted(network: Module, options: Contrast | null | undefined): Contrasted {
+  if (!options) return { network, loss: (plain) => plain, metric: (plain) => plain };
   const memory = contrastMemory(options.classes, options.memory, options.dims);
-  const others =
-    (measure: Measure): Measure =>
+  const metric =
+    (plain: Measure): Measure =>
     (output, target, pass) =>
-      measure(pass?.training ? output.slice(0, -1) : output, target, pass);
-  const withContrast: Measure = (output, target, pass) => {
-    if (!pass?.training) return loss(output, target, pass);
-    const inputs = inputsOf(output, target, options);
-    const plain = others(loss)(output, target, pass);
-    const contrast = pixelContrast(inputs, memory, pass);
-    const counts = tf.cast(tf.greaterEqual(pass.value(memory.steps), options.start), 'float32');
-    const total = tf.add(plain, tf.mul(contrast, tf.mul(counts, WEIGHT)));
-    remember(inputs, memory, options.pixels, pass);
-    return total as Scalar;
-  };
-  return { network: new WithMemory(network, memory), loss: withContrast, others };
+      plain(pass?.training ? output.slice(0, -1) : output, target, pass);
+  const loss =
+    (plain: Measure): Measure =>
+    (output, target, pass) => {
+      if (!pass?.training) return plain(output, target, pass);
+      const inputs = inputsOf(output, target, options);
+      const own = metric(plain)(output, target, pass);
+      const contrast = pixelContrast(inputs, memory, pass);
+      const counts = tf.cast(tf.greaterEqual(pass.value(memory.steps), options.start), 'float32');
+      const total = tf.add(own, tf.mul(contrast, tf.mul(counts, WEIGHT)));
+      remember(inputs, memory, options.pixels, pass);
+      return total as Scalar;
+    };
+  return { network: new WithMemory(network, memory), loss, metric };
 }
 
 /** Labels at the size of the features. Two classes are told by the first channel of target and prediction. */

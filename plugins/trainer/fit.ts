@@ -18,7 +18,7 @@ import {
 import { buildAdversary, buildLoss, buildNetwork, buildTensorMetrics, loadLosses } from '../../core/plugin/network.js';
 import { AdversarySpec, LossSpec, MetricSpec, NetworkSpec, OptimizerName } from '../../core/plugin/network-spec.js';
 import { services } from '../../core/plugin/services.js';
-import type { Measure, Module, OptimizerSpec } from '../../core/tensor/index.js';
+import type { Module, OptimizerSpec } from '../../core/tensor/index.js';
 import { activated } from '../../core/tensor/measure/activated.js';
 import { fitCheckpoint } from '../../core/train/fit-checkpoint.js';
 import { fitOptimizer } from '../../core/train/fit-optimizer.js';
@@ -103,20 +103,11 @@ export const fitTrainer = defineNode({
   plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
   create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
     const { activations, contrast } = parameters;
-    /** @param weights that losses compare with. */
-    const parts = (weights: Awaited<ReturnType<typeof loadLosses>> = []) => {
-      const plain = {
-        network: buildNetwork(parameters.network, catalog),
-        loss: activated(buildLoss(parameters.losses, catalog, weights), activations),
-        others: (metric: Measure) => metric,
-      };
-      return contrast ? contrasted(plain.network, plain.loss, contrast) : plain;
-    };
-    const { network, others } = parts();
+    const learned = contrasted(buildNetwork(parameters.network, catalog), contrast);
     const metrics = Object.fromEntries(
       Object.entries(buildTensorMetrics(parameters.metrics, catalog)).map(([name, metric]) => [
         name,
-        others(activated(metric, activations)),
+        learned.metric(activated(metric, activations)),
       ]),
     );
     const withoutTarget =
@@ -124,10 +115,10 @@ export const fitTrainer = defineNode({
     const { learningRate, epochs, patience, saveEvery, seed, accumulate, adversary } = parameters;
     const start = async () => {
       const runtime = await tensors();
-      const { network, loss } = parts(await loadLosses(parameters.losses, catalog));
+      const loss = buildLoss(parameters.losses, catalog, await loadLosses(parameters.losses, catalog));
       const program = await runtime.train({
-        network,
-        loss,
+        network: learned.network,
+        loss: learned.loss(activated(loss, activations)),
         metrics,
         optimizer: optimizerOf(parameters),
         seed,
@@ -151,7 +142,7 @@ export const fitTrainer = defineNode({
             accumulate,
             patience,
             saveEvery,
-            fit: (start) => fitStart(network, start, parameters),
+            fit: (start) => fitStart(learned.network, start, parameters),
             withoutTarget,
             state: training,
             events,
