@@ -3,16 +3,14 @@
  * (PROBLEM.INSTANCE_SEG.AGGLOMERATION).
  */
 import { type Static, Type } from 'typebox';
-import { channelCount, type Image } from '../../core/image/image.js';
-import { productOf } from '../../core/image/sample.js';
+import type { Image } from '../../core/image/image.js';
 import { type AffinityOptions, affinityOffsets } from '../../core/instances/affinities.js';
 import { agglomerate } from '../../core/instances/agglomerate.js';
 import { watershedInstances } from '../../core/instances/watershed-instances.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { inThreads } from '../../core/plugin/in-threads.js';
 import { services } from '../../core/plugin/services.js';
-import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
+import { type LabelTask, labelsInThreads } from './labels-in-threads.js';
 import { smallestLabels } from './smallest-labels.js';
 
 const Offsets = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, default: [1] });
@@ -67,30 +65,22 @@ export const agglomerationNode = defineNode({
     (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        inThreads<AgglomerationTask, Image>(compute, {
-          procedure: { module: import.meta.url, name: 'labelsOfAffinities' },
-          input: (sample) => {
-            const prediction = productOf(sample, parameters.product, place.name);
-            const along = offsetsOf({ prediction, parameters });
-            if (channelCount(prediction) < along.length) throw fewChannels(sample.file, 'A', along.length, prediction);
-            return { prediction, parameters };
-          },
-          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
+        labelsInThreads(compute, {
+          parameters,
+          node: place.name,
+          module: import.meta.url,
+          name: labelsOfAffinities.name,
+          wanted: (prediction) => ({ letters: 'A', count: offsetsOf(prediction, parameters).length }),
         }),
       ),
 });
 
-interface AgglomerationTask {
-  prediction: Image;
-  parameters: Static<typeof Parameters>;
-}
-
-function offsetsOf({ prediction, parameters }: AgglomerationTask) {
-  return affinityOffsets(parameters.offsets, (prediction.shape.length - 1) as 2 | 3);
+function offsetsOf({ shape }: Image, { offsets }: Static<typeof Parameters>) {
+  return affinityOffsets(offsets, (shape.length - 1) as 2 | 3);
 }
 
 /** Objects of a prediction, in a thread. */
-export function labelsOfAffinities({ prediction, parameters }: AgglomerationTask): Image {
+export function labelsOfAffinities({ prediction, parameters }: LabelTask<Static<typeof Parameters>>): Image {
   const { seed, growth, threshold, quantile, leastPairs } = parameters;
   const { labels: fragments } = watershedInstances(
     prediction,
@@ -102,5 +92,5 @@ export function labelsOfAffinities({ prediction, parameters }: AgglomerationTask
     },
   );
   const options = { threshold, quantile, leastPairs };
-  return smallestLabels(agglomerate(fragments, prediction, offsetsOf({ prediction, parameters }), options));
+  return smallestLabels(agglomerate(fragments, prediction, offsetsOf(prediction, parameters), options));
 }

@@ -2,15 +2,13 @@
  * Makes objects of spatial embeddings (PROBLEM.INSTANCE_SEG.EMBEDSEG).
  */
 import { type Static, Type } from 'typebox';
-import { channelCount, type Image } from '../../core/image/image.js';
-import { productOf } from '../../core/image/sample.js';
+import type { Image } from '../../core/image/image.js';
 import { embeddingObjects } from '../../core/instances/embedding-objects.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { embeddingGrid } from '../../core/plugin/embedding-grid.js';
-import { inThreads } from '../../core/plugin/in-threads.js';
 import { services } from '../../core/plugin/services.js';
-import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
+import { type LabelTask, labelsInThreads } from './labels-in-threads.js';
 import { smallestLabels } from './smallest-labels.js';
 
 const Parameters = Type.Object(
@@ -59,27 +57,18 @@ export const embeddingsNode = defineNode({
     (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        inThreads<EmbeddingTask, Image>(compute, {
-          procedure: { module: import.meta.url, name: 'labelsOfEmbeddings' },
-          input: (sample) => {
-            const prediction = productOf(sample, parameters.product, place.name);
-            const wanted = 2 * (prediction.shape.length - 1) + 1;
-            if (channelCount(prediction) < wanted)
-              throw fewChannels(sample.file, 'E_offset, E_sigma, E_seediness', wanted, prediction);
-            return { prediction, parameters };
-          },
-          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
+        labelsInThreads(compute, {
+          parameters,
+          node: place.name,
+          module: import.meta.url,
+          name: labelsOfEmbeddings.name,
+          wanted: ({ shape }) => ({ letters: 'E_offset, E_sigma, E_seediness', count: 2 * (shape.length - 1) + 1 }),
         }),
       ),
 });
 
-interface EmbeddingTask {
-  prediction: Image;
-  parameters: Static<typeof Parameters>;
-}
-
 /** Objects of a prediction, in a thread. */
-export function labelsOfEmbeddings({ prediction, parameters }: EmbeddingTask): Image {
+export function labelsOfEmbeddings({ prediction, parameters }: LabelTask<Static<typeof Parameters>>): Image {
   const { spacing, product: _, ...options } = parameters;
   return smallestLabels(embeddingObjects(prediction, { ...options, ...(spacing.length > 0 && { spacing }) }));
 }

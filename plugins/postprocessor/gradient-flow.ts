@@ -3,14 +3,12 @@
  */
 import { type Static, Type } from 'typebox';
 import { channelCount, type Image, spatialShape } from '../../core/image/image.js';
-import { productOf } from '../../core/image/sample.js';
 import { sortChannels } from '../../core/instances/channel-layout.js';
 import { flowObjects, medianDiameter } from '../../core/instances/flow-objects.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { inThreads } from '../../core/plugin/in-threads.js';
 import { services } from '../../core/plugin/services.js';
-import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
+import { type LabelTask, labelsInThreads } from './labels-in-threads.js';
 import { smallestLabels } from './smallest-labels.js';
 
 /** What networks learn five times as long as the flow is. */
@@ -71,27 +69,21 @@ export const gradientFlowNode = defineNode({
     (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        inThreads<FlowTask, Image>(compute, {
-          procedure: { module: import.meta.url, name: 'labelsOfFlows' },
-          input: (sample) => {
-            const prediction = productOf(sample, parameters.product, place.name);
-            const letters = sortChannels(parameters.channels);
-            if (channelCount(prediction) < letters.length)
-              throw fewChannels(sample.file, letters.join(', '), letters.length, prediction);
-            return { prediction, parameters };
-          },
-          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
+        labelsInThreads(compute, {
+          parameters,
+          node: place.name,
+          module: import.meta.url,
+          name: labelsOfFlows.name,
+          wanted: () => ({
+            letters: sortChannels(parameters.channels).join(', '),
+            count: sortChannels(parameters.channels).length,
+          }),
         }),
       ),
 });
 
-interface FlowTask {
-  prediction: Image;
-  parameters: Static<typeof Parameters>;
-}
-
 /** Objects of a prediction, in a thread. */
-export function labelsOfFlows({ prediction, parameters }: FlowTask): Image {
+export function labelsOfFlows({ prediction, parameters }: LabelTask<Static<typeof Parameters>>): Image {
   const { foreground, largestError, steps, diameter, meanDiameter } = parameters;
   const sides = spatialShape(prediction);
   const letters = sortChannels(parameters.channels);

@@ -2,14 +2,12 @@
  * Makes star-convex objects of probabilities and distances along rays (PROBLEM.INSTANCE_SEG.STARDIST).
  */
 import { type Static, Type } from 'typebox';
-import { channelCount, type Image } from '../../core/image/image.js';
-import { productOf } from '../../core/image/sample.js';
+import type { Image } from '../../core/image/image.js';
 import { starObjects } from '../../core/instances/star-objects.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { inThreads } from '../../core/plugin/in-threads.js';
 import { services } from '../../core/plugin/services.js';
-import { fewChannels } from './few-channels.js';
 import { labelBytes } from './label-bytes.js';
+import { type LabelTask, labelsInThreads } from './labels-in-threads.js';
 import { smallestLabels } from './smallest-labels.js';
 
 const Parameters = Type.Object(
@@ -50,26 +48,18 @@ export const stardistNode = defineNode({
     (parameters, { compute }, place) =>
     ({ main }) =>
       main.pipe(
-        inThreads<StarTask, Image>(compute, {
-          procedure: { module: import.meta.url, name: 'labelsOfRays' },
-          input: (sample) => {
-            const prediction = productOf(sample, parameters.product, place.name);
-            const { rays } = parameters;
-            if (channelCount(prediction) < rays + 1) throw fewChannels(sample.file, 'Db and R', rays + 1, prediction);
-            return { prediction, parameters };
-          },
-          output: (sample, labels) => ({ ...sample, products: { ...sample.products, labels } }),
+        labelsInThreads(compute, {
+          parameters,
+          node: place.name,
+          module: import.meta.url,
+          name: labelsOfRays.name,
+          wanted: () => ({ letters: 'Db and R', count: parameters.rays + 1 }),
         }),
       ),
 });
 
-interface StarTask {
-  prediction: Image;
-  parameters: Static<typeof Parameters>;
-}
-
 /** Objects of a prediction, in a thread. */
-export function labelsOfRays({ prediction, parameters }: StarTask): Image {
+export function labelsOfRays({ prediction, parameters }: LabelTask<Static<typeof Parameters>>): Image {
   const { rays, threshold, overlap } = parameters;
   return smallestLabels(starObjects(prediction, 0, 1, rays, { threshold, overlap }));
 }

@@ -12,6 +12,7 @@ import { defineNode } from '../../core/plugin/define.js';
 import { inThreads } from '../../core/plugin/in-threads.js';
 import { services } from '../../core/plugin/services.js';
 import { fewChannels } from './few-channels.js';
+import { labelBytes } from './label-bytes.js';
 import { smallestLabels } from './smallest-labels.js';
 
 const Cut = Type.Object(
@@ -118,8 +119,7 @@ export const watershedNode = defineNode({
     };
   },
   // Labels, seeds, surface twice in double precision, masks, the queue of the flood, and the channels again for the thread.
-  memory: ({ channels }, { shape }) =>
-    shape.slice(0, -1).reduce((product, side) => product * side, 64 + Float32Array.BYTES_PER_ELEMENT * channels.length),
+  memory: ({ channels }, { shape }) => labelBytes(shape, 16 + channels.length),
   create:
     (parameters, { compute }, place) =>
     ({ main }) =>
@@ -127,7 +127,9 @@ export const watershedNode = defineNode({
         inThreads<WatershedTask, Record<string, Image>>(compute, {
           procedure: { module: import.meta.url, name: 'objectsOfWatershed' },
           input: (sample) => ({
-            ...{ prediction: productOf(sample, parameters.product, place.name), parameters, file: sample.file },
+            prediction: productOf(sample, parameters.product, place.name),
+            parameters,
+            file: sample.file,
           }),
           output: (sample, made) => ({ ...sample, products: { ...sample.products, ...made } }),
         }),
