@@ -8,7 +8,7 @@ import { buildNetwork } from '../core/plugin/network.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { createRegistry } from '../core/plugin/registry.js';
 import type { Module } from '../core/tensor/index.js';
-import { networkOf } from '../graphs/supervised.js';
+import { networkOf } from '../graphs/network-parts.js';
 
 export interface NetworkRequest {
   /** `KEY=VALUE` texts. */

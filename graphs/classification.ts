@@ -7,12 +7,10 @@ import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js'
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { isMeasured, measure } from './measuring.js';
+import { lossesOf, metricsOf, networkOf } from './network-parts.js';
 import {
   filtered,
   loaderParameters,
-  lossesOf,
-  metricsOf,
-  networkOf,
   predictionParameters,
   preprocessors,
   section,
@@ -70,7 +68,9 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const measures: GraphNode[] = known
     ? [
         ...measure(config, 'metrics', {
-          ...{ metrics: metricsOf(test.METRICS as string[], config, catalog), variant: 'per image', border: [] },
+          metrics: metricsOf(test.METRICS as string[], config, catalog),
+          variant: 'per image',
+          border: [],
         }),
         node('confusion', 'metric/confusion', { classes, folder }),
       ]

@@ -4,8 +4,8 @@
 import type { Config } from '../core/config/index.js';
 import { type GraphNode, node } from '../core/graph/graph.js';
 import { definePreset } from '../core/plugin/define.js';
+import { lossesOf, networkOf } from './network-parts.js';
 import { restorationGraphs } from './restoration.js';
-import { lossesOf, networkOf } from './supervised.js';
 
 /** BiaPy measures errors; the peak signal-to-noise ratio is what denoising is compared by. */
 const ALSO_MEASURED = ['psnr'];

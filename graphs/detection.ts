@@ -7,11 +7,11 @@ import { type Catalog, definePreset, type Part } from '../core/plugin/define.js'
 import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { checkWriters } from './instance-creation.js';
 import { isMeasured, measure } from './measuring.js';
+import { networkOf } from './network-parts.js';
 import {
   divisorsOf,
   filtered,
   loaderParameters,
-  networkOf,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -150,7 +150,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
           ...undoPreprocessing(config, catalog),
         ]),
     ...measure(config, 'metrics', {
-      ...{ metrics: metrics.probabilities, variant: whole ? 'per image' : 'merge patches' },
+      metrics: metrics.probabilities,
+      variant: whole ? 'per image' : 'merge patches',
     }),
     ...(classes > 0 && !reused ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
     ...(test.SAVE_MODEL_RAW_OUTPUT && !reused ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
@@ -168,7 +169,10 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       ? [
           node('median-filter', 'postprocessor/median-filter', smooth),
           ...measure(config, 'smoothed-metrics', {
-            ...{ metrics: metrics.ids, variant: processed, product: 'smoothed', border: along(border, 0) },
+            metrics: metrics.ids,
+            variant: processed,
+            product: 'smoothed',
+            border: along(border, 0),
           }),
           node('smoothed-writer', 'writer/images', {
             product: 'smoothed',

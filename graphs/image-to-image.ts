@@ -5,8 +5,8 @@ import type { Config } from '../core/config/index.js';
 import { ConfigError } from '../core/errors.js';
 import { ACTIVATIONS } from '../core/image/activation.js';
 import { definePreset } from '../core/plugin/define.js';
+import { lossesOf, networkOf } from './network-parts.js';
 import { restorationGraphs } from './restoration.js';
-import { lossesOf, networkOf } from './supervised.js';
 
 export const imageToImage = definePreset({
   id: 'IMAGE_TO_IMAGE',

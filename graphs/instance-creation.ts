@@ -49,7 +49,10 @@ export function makingObjects(config: Config, catalog: Catalog, product: string)
 export function checkWriters(config: Config, files: (keyof typeof CHECKS)[]): GraphNode[] {
   return files.map((file) =>
     node(file.replace('_', '-'), 'writer/images', {
-      ...{ product: file, folder: config.PATHS.WATERSHED_DIR, suffix: `/${file}`, kind: CHECKS[file] },
+      product: file,
+      folder: config.PATHS.WATERSHED_DIR,
+      suffix: `/${file}`,
+      kind: CHECKS[file],
     }),
   );
 }

@@ -17,11 +17,11 @@ import {
   unavailableChannels,
 } from './instance-creation.js';
 import { alongStack, isMeasured, measure } from './measuring.js';
+import { networkOf } from './network-parts.js';
 import {
   divisorsOf,
   filtered,
   loaderParameters,
-  networkOf,
   predictionParameters,
   preprocessors,
   reusedPredictions,

@@ -2,8 +2,7 @@
 import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import type { Problem } from '../core/errors.js';
-import { channelSources } from '../core/image/directed-channels.js';
-import { symmetryGroup } from '../core/image/symmetry.js';
+import { formsOf } from '../core/image/test-time-augmentation.js';
 import { directedLayout } from '../core/instances/directed-layout.js';
 import { predictionLayout } from '../core/instances/prediction-layout.js';
 import { augmentationGroup } from './supervised.js';
@@ -22,9 +21,10 @@ export function leftOutForms({ PROBLEM: problem, TEST: test }: Config): Problem[
   const axes = problem.NDIM === '3D' ? 3 : 2;
   const options = (DATA_CHANNELS_EXTRA_OPTS[0] ?? {}) as Record<string, ChannelOptions>;
   const groups = directedLayout(predictionLayout(DATA_CHANNELS as string[], options, {}, axes), options, axes);
-  const forms = symmetryGroup(axes, augmentationGroup(test.AUGMENTATION_GROUP));
-  const left = forms.filter((symmetry) => channelSources(symmetry, groups));
-  const [hindering] = groups.filter((group) => forms.some((symmetry) => !channelSources(symmetry, [group])));
+  const group = augmentationGroup(test.AUGMENTATION_GROUP);
+  const forms = formsOf(axes, group);
+  const left = formsOf(axes, group, groups);
+  const [hindering] = groups.filter((one) => formsOf(axes, group, [one]).length < forms.length);
   if (!hindering) return [];
   const sphere = hindering.kind === 'rays' && axes === 3;
   const predicted = left.length === 1 ? 'as they are alone' : `in ${left.length} of ${forms.length} forms`;

@@ -7,11 +7,11 @@ import type { Phase } from '../core/job/events.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import type { LossSpec, NetworkSpec } from '../core/plugin/network-spec.js';
 import { isMeasured, measure } from './measuring.js';
+import { metricsOf } from './network-parts.js';
 import {
   divisorsOf,
   filtered,
   loaderParameters,
-  metricsOf,
   predictionParameters,
   preprocessors,
   reusedPredictions,

@@ -7,17 +7,9 @@ import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js'
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { measure } from './measuring.js';
+import { lossesOf, metricsOf, networkOf } from './network-parts.js';
 import { restorationGraphs } from './restoration.js';
-import {
-  filtered,
-  loaderParameters,
-  lossesOf,
-  metricsOf,
-  networkOf,
-  preprocessors,
-  section,
-  trainingGraph,
-} from './supervised.js';
+import { filtered, loaderParameters, preprocessors, section, trainingGraph } from './supervised.js';
 
 export const selfSupervision = definePreset({
   id: 'SELF_SUPERVISED',
@@ -73,7 +65,9 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec, chann
     node('intensities', 'postprocessor/denormalize', from('postprocessor/denormalize')),
     node('pictures', 'postprocessor/split-channels', { product: 'restored', into: PICTURES }),
     ...measure(config, 'metrics', {
-      ...{ metrics: metricsOf(test.METRICS as string[], config, catalog), variant: 'merge patches', measured: true },
+      metrics: metricsOf(test.METRICS as string[], config, catalog),
+      variant: 'merge patches',
+      measured: true,
       product: 'reconstruction',
     }),
     writer('raw', 'original'),

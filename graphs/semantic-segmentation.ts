@@ -7,13 +7,11 @@ import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js'
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { alongStack, isMeasured, measure } from './measuring.js';
+import { lossesOf, metricsOf, networkOf } from './network-parts.js';
 import {
   divisorsOf,
   filtered,
   loaderParameters,
-  lossesOf,
-  metricsOf,
-  networkOf,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -88,7 +86,10 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
         ? [
             node('median-filter', 'postprocessor/median-filter', smooth),
             ...measure(config, 'smoothed-metrics', {
-              ...{ metrics, variant: 'as 3D stack - post-processing', product: 'smoothed', border },
+              metrics,
+              variant: 'as 3D stack - post-processing',
+              product: 'smoothed',
+              border,
             }),
             node('smoothed-writer', 'writer/images', { product: 'smoothed', folder: processed }),
           ]

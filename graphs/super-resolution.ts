@@ -2,8 +2,8 @@
  * Super-resolution: images in finer pixels.
  */
 import { definePreset } from '../core/plugin/define.js';
+import { lossesOf, networkOf } from './network-parts.js';
 import { restorationGraphs } from './restoration.js';
-import { lossesOf, networkOf } from './supervised.js';
 
 export const superResolution = definePreset({
   id: 'SUPER_RESOLUTION',

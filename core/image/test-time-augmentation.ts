@@ -3,7 +3,7 @@
  */
 import { stridesOf } from './c-order.js';
 import { channelSources, type DirectedChannels, type TurnedChannels, turnChannels } from './directed-channels.js';
-import { type Image, image, spatialShape } from './image.js';
+import { type Image, image, sizeOf, spatialShape } from './image.js';
 import { dropStart } from './patch.js';
 import { scaleBetween, scaleSides } from './scale.js';
 import {
@@ -82,7 +82,7 @@ class Answers {
     const channels = shape[shape.length - 1];
     this.reductions = Array.from({ length: channels }, (_, c) => (vectors.includes(c) ? 'mean' : reduction));
     const start = { mean: 0, min: Infinity, max: -Infinity };
-    this.total = new Float64Array(shape.reduce((product, side) => product * side));
+    this.total = new Float64Array(sizeOf(shape));
     for (let i = 0; i < this.total.length; i++) this.total[i] = start[this.reductions[i % channels]];
   }
 

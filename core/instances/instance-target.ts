@@ -46,7 +46,8 @@ export function channelNames(target: InstanceTargetOptions, axes: 2 | 3): { name
   const named = (letters: readonly string[]) =>
     channelLayout(letters, target.options, axes).flatMap(({ channel, count }) =>
       Array.from({ length: count }, (_, number) => ({
-        ...{ name: count > 1 ? `${channel}_${number + 1}` : channel, number },
+        name: count > 1 ? `${channel}_${number + 1}` : channel,
+        number,
       })),
     );
   const classes = hasClasses(target) ? [{ name: 'class', number: 0 }] : [];

@@ -29,7 +29,7 @@ import { defineNode, type Place } from '../../core/plugin/define.js';
 import { counted, type Forecast, type Planner, shapeText } from '../../core/plugin/forecast.js';
 import { services } from '../../core/plugin/services.js';
 import { ClassFolders, classTarget } from './class-folders.js';
-import { listPairs, type Pair, unlikePartners } from './pairs.js';
+import { listPairs, type Pair, PREDICTED, unlikePartners } from './pairs.js';
 
 const WITHIN = {
   array: Type.String({ default: '', description: 'Path, dotted or slashed; empty for the first array.' }),
@@ -51,7 +51,7 @@ const Parameters = Type.Object(
       description: 'Channels that every target must have; null for any.',
     }),
     targetHolds: Type.String({
-      default: 'which the network predicts',
+      default: PREDICTED,
       description: 'What those channels are, for messages.',
     }),
     scale: Type.Array(Type.Integer({ minimum: 1 }), {

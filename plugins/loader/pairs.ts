@@ -25,6 +25,9 @@ export interface Pair {
   classId?: number;
 }
 
+/** What the channels of a target are where nothing else is said. */
+export const PREDICTED = 'which the network predicts';
+
 export interface PairOptions {
   images: string;
   targets: string | null;
@@ -164,7 +167,7 @@ async function probePair(
   problems: string[],
 ): Promise<Pair> {
   const { ndim, channels, forceRgb, imagesWithin, targetsWithin, whole } = options;
-  const { targetChannels = null, targetHolds = 'which the network predicts', scale = [] } = options;
+  const { targetChannels = null, targetHolds = PREDICTED, scale = [] } = options;
   const { shape, dtype, container } = await files.probe(file, ndim, imagesWithin);
   const found = shape[shape.length - 1];
   const given = forceRgb && found === 1 ? 3 : found;

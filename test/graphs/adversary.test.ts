@@ -6,7 +6,7 @@ import { EventBus } from '../../core/job/events.js';
 import { prepareJob } from '../../core/job/prepare.js';
 import { runJob } from '../../core/job/run.js';
 import { adversaryOf } from '../../graphs/adversary.js';
-import { lossesOf, networkOf } from '../../graphs/supervised.js';
+import { lossesOf, networkOf } from '../../graphs/network-parts.js';
 import { sharedRuntime } from '../core/tensor/shared-runtime.js';
 import { catalog } from '../plugins/nodes.js';
 import { Data, textured, treeOf } from './bad-input/attempt.js';
