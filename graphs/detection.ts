@@ -108,6 +108,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   };
   const processed = stack ? 'as 3D stack - post-processing' : 'post-processing';
   const smooth = section(catalog, 'postprocessor/median-filter', config, 'test');
+  // Points are found in the prediction as the network gave it: a zoom would make steps of its peaks.
+  const zoomed = section(catalog, 'preprocessor/zoom', config, 'test') && !reused && !stack && !smooth;
   const spaced = section(catalog, 'postprocessor/remove-close-points', config, 'test');
   const compare = (name: string, variant: string, suffix: string): GraphNode[] =>
     measured
@@ -147,13 +149,16 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
             ...section(catalog, 'stitcher/join-patches', config, 'test'),
             channels: 1 + classes,
           }),
-          ...undoPreprocessing(config, catalog),
+          ...undoPreprocessing(config, catalog, 'channels', [], zoomed ? 'zoomed' : ''),
         ]),
     ...measure(config, 'metrics', {
       metrics: metrics.probabilities,
       variant: whole ? 'per image' : 'merge patches',
     }),
     ...(classes > 0 && !reused ? [node('classes', 'postprocessor/class-channel', { classes })] : []),
+    ...(classes > 0 && zoomed
+      ? [node('zoomed-classes', 'postprocessor/class-channel', { classes, product: 'zoomed' })]
+      : []),
     ...(test.SAVE_MODEL_RAW_OUTPUT && !reused ? [node('prediction-writer', 'writer/images', { folder: raw })] : []),
     // From here on the stack is one image.
     ...(stack
@@ -182,7 +187,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       : []),
     node('finder', 'postprocessor/find-points', {
       ...section(catalog, 'postprocessor/find-points', config, 'test'),
-      product: smooth ? 'smoothed' : 'channels',
+      product: smooth ? 'smoothed' : zoomed ? 'zoomed' : 'channels',
     }),
     ...compare('point-metrics', stack ? 'as 3D stack' : 'per image', ''),
     node('point-writer', 'writer/points', {

@@ -201,17 +201,21 @@ export function preprocessors(config: Config, catalog: Catalog, part: Part, prep
  * nothing outside of regions of interest.
  *
  * @param labels products of labels that are brought back with them.
+ * @param unzoomed product in which a prediction stays as it was before a zoom is undone.
  */
 export function undoPreprocessing(
   config: Config,
   catalog: Catalog,
   product = 'channels',
   labels: string[] = [],
+  unzoomed = '',
 ): GraphNode[] {
+  const zoomed = section(catalog, 'preprocessor/zoom', config, 'test');
   const resized = section(catalog, 'preprocessor/resize', config, 'test');
   const masked = section(catalog, 'postprocessor/roi-mask', config, 'test');
   const { size, preserveRange, ...options } = resized ?? {};
   return [
+    ...(zoomed ? [node('undo-zoom', 'postprocessor/undo-zoom', { product, labels, keep: unzoomed })] : []),
     ...(resized ? [node('undo-resize', 'postprocessor/undo-resize', { ...options, product, labels })] : []),
     ...(masked ? [node('roi-mask', 'postprocessor/roi-mask', { ...masked, product })] : []),
   ];

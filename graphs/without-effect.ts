@@ -35,6 +35,17 @@ export const KEYS_WITHOUT_EFFECT: readonly KeyWithoutEffect[] = [
     message: 'images are predicted once: their diameter is that of the parts of the predicted foreground.',
     advice: 'Leave it out, or give DIAMETER.',
   },
+  {
+    key: 'DATA.PREPROCESS.ZOOM.ENABLE',
+    concerns: ({
+      TRAIN: train,
+      DATA: {
+        PREPROCESS: { TRAIN, VAL },
+      },
+    }) => train.ENABLE && (TRAIN || VAL),
+    message: 'training images are not zoomed, only those of tests are, as in BiaPy.',
+    advice: 'Use DATA.PREPROCESS.RESIZE for training images, or AUGMENTOR.ZOOM for objects of different sizes.',
+  },
   ...DIVIDED.map((workflow) => ({
     key: `PROBLEM.${workflow}.SEPARATED_DECODERS_DIVIDE_FEATURE_MAPS`,
     concerns: ({ PROBLEM: problem }: Config) => problem.TYPE === workflow,

@@ -95,6 +95,7 @@ import { roiMask } from './postprocessor/roi-mask.js';
 import { splitChannels } from './postprocessor/split-channels.js';
 import { stardistNode } from './postprocessor/stardist.js';
 import { undoResize } from './postprocessor/undo-resize.js';
+import { undoZoom } from './postprocessor/undo-zoom.js';
 import { watershedNode } from './postprocessor/watershed.js';
 import { cannyEdges } from './preprocessor/canny.js';
 import { centreCrop } from './preprocessor/centre-crop.js';
@@ -106,6 +107,7 @@ import { medianBlur } from './preprocessor/median-blur.js';
 import { resizePreprocessor } from './preprocessor/resize.js';
 import { selfTarget } from './preprocessor/self-target.js';
 import { voxelSize } from './preprocessor/voxel-size.js';
+import { zoomPreprocessor } from './preprocessor/zoom.js';
 import { cutPatches } from './stitcher/cut-patches.js';
 import { joinPatches } from './stitcher/join-patches.js';
 import { joinScores } from './stitcher/join-scores.js';
@@ -144,6 +146,7 @@ export const builtInPlugin: Plugin = definePlugin({
     crappifier,
     selfTarget,
     voxelSize,
+    zoomPreprocessor,
     intensityNormalizer,
     targetNormalizer,
     classLabels,
@@ -183,6 +186,7 @@ export const builtInPlugin: Plugin = definePlugin({
     closePoints,
     denormalizePrediction,
     undoResize,
+    undoZoom,
     splitChannels,
     roiMask,
     measure,

@@ -65,11 +65,23 @@ export const findPointsNode = defineNode({
     ({ main }) =>
       main.pipe(
         map((sample) => {
-          const found = findPoints(productOf(sample, parameters.product, place.name), parameters);
+          const prediction = productOf(sample, parameters.product, place.name);
+          const found = onGridOf(sample.image, prediction, findPoints(prediction, parameters));
           return { ...sample, facts: { ...sample.facts, [FOUND]: found } };
         }),
       ),
 });
+
+/**
+ * Points of a prediction in pixels of its image, where the image was zoomed for the network: divided by the zoom and rounded, so that they lie
+ * on whole pixels inside of the image.
+ */
+export function onGridOf(picture: Image, prediction: Image, found: FoundPoints): FoundPoints {
+  const [sides, from] = [spatialShape(picture), spatialShape(prediction)];
+  if (sides.every((side, axis) => side === from[axis])) return found;
+  const back = (at: number, axis: number) => Math.min(Math.round((at * sides[axis]) / from[axis]), sides[axis] - 1);
+  return { ...found, coordinates: found.coordinates.map((point) => point.map(back)) };
+}
 
 /** Points of `[[z,] y, x, probability(, class id)]`, the strongest first. */
 export function findPoints(

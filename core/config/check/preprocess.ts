@@ -46,16 +46,18 @@ function checkResize(c: Check): void {
     );
 }
 
+/** BiaPy zooms in its test by chunks alone; here volumes are read in parts without it, so any test may zoom. */
 function checkZoom(c: Check): void {
   const { ZOOM } = c.config.DATA.PREPROCESS;
   if (!ZOOM.ENABLE) return;
-  if (!c.config.TEST.BY_CHUNKS.ENABLE)
-    c.error(
-      'R236',
-      [`${section}.ZOOM.ENABLE`, 'TEST.BY_CHUNKS.ENABLE'],
-      'Zooming needs TEST.BY_CHUNKS.',
-      'Write False.',
-    );
+  const key = `${section}.ZOOM.ZOOM_FACTOR`;
   const axes = c.config.DATA.TEST.INPUT_IMG_AXES_ORDER;
-  c.hasLength('R236', `${section}.ZOOM.ZOOM_FACTOR`, axes.length, axes, ['DATA.TEST.INPUT_IMG_AXES_ORDER']);
+  if (!c.hasLength('R236', key, axes.length, axes, ['DATA.TEST.INPUT_IMG_AXES_ORDER'])) return;
+  const wrong = ZOOM.ZOOM_FACTOR.findIndex((factor) => !(factor > 0));
+  if (wrong >= 0)
+    c.error('R236', [key], `The factor of ${axes[wrong]} is ${ZOOM.ZOOM_FACTOR[wrong]}.`, 'Write a number above 0.');
+  const spatial = c.dims === 3 ? 'ZYX' : 'YX';
+  const other = [...axes.toUpperCase()].findIndex((axis, i) => !spatial.includes(axis) && ZOOM.ZOOM_FACTOR[i] !== 1);
+  if (other >= 0)
+    c.error('R236', [key], `Axis ${axes[other]} of ${c.dims}D images cannot be zoomed.`, 'Write 1 for it.');
 }

@@ -4,11 +4,11 @@ import {
   CLS,
   DEN,
   float,
+  floats,
   I2I,
   INS,
   Ints,
   int,
-  ints,
   intTuple,
   optional,
   SEM,
@@ -44,8 +44,8 @@ export const PreprocessSchema = section({
   ),
   ZOOM: section(
     {
-      ENABLE: bool(false, 'Zoom every patch (only in the by-chunks test).'),
-      ZOOM_FACTOR: ints(
+      ENABLE: bool(false, 'Zoom test images by their nearest pixels; results are brought back.'),
+      ZOOM_FACTOR: floats(
         [1, 1, 1, 1, 1],
         'Zoom factor for each axis named in the test image axis order; fractions are accepted.',
       ),

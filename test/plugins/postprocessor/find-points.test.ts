@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
 import { image } from '../../../core/image/image.js';
 import { reduceClasses } from '../../../plugins/postprocessor/class-channel.js';
-import { classAt, findPoints } from '../../../plugins/postprocessor/find-points.js';
+import { classAt, findPoints, onGridOf } from '../../../plugins/postprocessor/find-points.js';
 import { bench, ramp, sampleOf } from '../nodes.js';
 
 const OPTIONS = {
@@ -100,4 +100,26 @@ test('points that are close are dropped with all that belongs to them', async ()
     classes: [1, 1],
   });
   await expect(bench().run(near, [sampleOf(ramp([3, 3, 1]))])).rejects.toThrow('no node before it has found any');
+});
+
+test('points of a zoomed prediction lie on the grid of the image', () => {
+  const found = {
+    coordinates: [
+      [0, 0],
+      [19, 5],
+      [13, 11],
+    ],
+    ids: [1, 2, 3],
+    probabilities: [1, 1, 1],
+  };
+  const back = onGridOf(ramp([10, 24, 1]), ramp([20, 12, 1]), found);
+  expect(back).toEqual({
+    ...found,
+    coordinates: [
+      [0, 0],
+      [9, 10],
+      [7, 22],
+    ],
+  });
+  expect(onGridOf(ramp([20, 12, 1]), ramp([20, 12, 1]), found)).toBe(found);
 });
