@@ -33,6 +33,7 @@ export const detection = definePreset({
           network,
           losses: losses(config),
           metrics: overlaps(config),
+          shown: activationsOf(classes),
           targets: () => [],
           loader: () => ({ targets: null }),
           reading: (part) => [points(config, part, `${part}-points`)],
@@ -42,6 +43,11 @@ export const detection = definePreset({
     };
   },
 });
+
+/** Of the points, and of the class head where there is one. */
+function activationsOf(classes: number): string[] {
+  return ['sigmoid', ...(classes > 0 ? ['softmax'] : [])];
+}
 
 /** Channels of the class head: all classes with the background; 0 without a head. */
 function classesOf({ DATA: { N_CLASSES: classes } }: Config): number {
@@ -142,7 +148,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
           node('model', 'model/predict', {
             network,
             ...predictionParameters(config),
-            activations: ['sigmoid', ...(classes > 0 ? ['softmax'] : [])],
+            activations: activationsOf(classes),
           }),
           ...(whole ? [] : measure(config, 'patch-metrics', { metrics: metrics.probabilities, variant: 'per patch' })),
           node('stitcher', 'stitcher/join-patches', {

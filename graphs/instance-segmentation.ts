@@ -50,6 +50,7 @@ export const instanceSegmentation = definePreset({
           network,
           losses: channels.losses,
           metrics: channels.trainingMetrics,
+          shown: channels.activations,
           loader: () => ({ ...labelImages(channels), whole: true }),
           targets: (part) => [
             targets(config, catalog, part, `${part}-channels`, drawsForeground(config) ? LABELS : ''),

@@ -34,6 +34,7 @@ export const semanticSegmentation = definePreset({
           network,
           losses: lossesOf(config, catalog),
           metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
+          shown: [classes > 2 ? 'softmax' : 'sigmoid'],
           targets: (part) => [labels(config, catalog, part, `${part}-labels`)],
         }),
       }),

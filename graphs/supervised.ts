@@ -13,6 +13,7 @@ import type { LossSpec, MetricSpec, NetworkSpec } from '../core/plugin/network-s
 import { TRAINING_SHARES } from '../core/train/memory-shares.js';
 import { adversaryOf } from './adversary.js';
 import { contrastOf } from './network-parts.js';
+import { predictsNoPicture } from './without-effect.js';
 
 /** Parameters of a node from its own section of the configuration, undefined where that leaves it out. */
 export function section(
@@ -32,6 +33,8 @@ export interface TrainingParts {
   targets: (part: Part) => GraphNode[];
   /** Activations of the output channels that losses and metrics see; logits where left out. */
   activations?: string[];
+  /** Activations of the output channels in pictures (TRAIN.SAVE_TRAIN_PREDS_FREQ), where losses and metrics see logits. */
+  shown?: string[];
   /** Nodes right behind the loader. */
   reading?: (part: Part) => GraphNode[];
   /** Parameters of the loaders that a workflow sets beside {@link loaderParameters}. */
@@ -85,6 +88,7 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     saveEvery: config.MODEL.SAVE_CKPT_FREQ,
     frozen: config.MODEL.FREEZE_LAYERS_MATCHING,
     skipUnmatched: config.MODEL.SKIP_UNMATCHED_LAYERS,
+    preview: preview(config, parts),
     seed: system.SEED,
   });
   const [training, validation] = [branch('train'), branch('validation')];
@@ -94,6 +98,15 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     { from: validation[validation.length - 1].name, to: trainer.name, port: 'validation' },
   ];
   return { phase: 'train', nodes: [...training, ...validation, trainer], edges };
+}
+
+/** Pictures of what the network predicts while it learns; null where none are asked for. */
+function preview(config: Config, { shown, activations }: TrainingParts): Record<string, unknown> | null {
+  const { TRAIN: train, PATHS } = config;
+  const { SAVE_TRAIN_PREDS_FREQ: every, SAVE_TRAIN_PREDS_NUM_SAMPLES: count } = train;
+  return every > 0 && !predictsNoPicture(config)
+    ? { folder: PATHS.TRAIN_PRED_SAMPLES, every, count, activations: shown ?? activations ?? ['linear'] }
+    : null;
 }
 
 /** Where a part's images come from, and which side of a split they are. */

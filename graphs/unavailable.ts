@@ -6,7 +6,7 @@ import type { Config } from '../core/config/index.js';
 import type { Problem } from '../core/errors.js';
 import type { Catalog } from '../core/plugin/define.js';
 import { leftOutForms } from './left-out-forms.js';
-import { problemsOfKeysWithoutEffect } from './without-effect.js';
+import { predictsNoPicture, problemsOfKeysWithoutEffect } from './without-effect.js';
 
 /** Every switch that is on and has no node. */
 export function unavailableSwitches(config: Config, catalog: Catalog): Problem[] {
@@ -58,7 +58,7 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     refuse('TEST.BY_CHUNKS.ENABLE', test.BY_CHUNKS.ENABLE);
     refuse('TEST.ANALIZE_2D_IMGS_AS_3D_STACK', test.ANALIZE_2D_IMGS_AS_3D_STACK);
     refuse('TEST.REUSE_PREDICTIONS', test.REUSE_PREDICTIONS);
-    if (test.REUSE_PREDICTIONS && savesNoPrediction(config))
+    if (test.REUSE_PREDICTIONS && predictsNoPicture(config))
       problems.push({
         severity: 'error',
         key: 'TEST.REUSE_PREDICTIONS',
@@ -85,14 +85,6 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
         config.PROBLEM.INSTANCE_SEG.INSTANCE_CREATION_PROCESS === 'watershed',
     );
   }
-  const pictures = [
-    ['TRAIN.SAVE_TRAIN_PREDS_FREQ', train.ENABLE && train.SAVE_TRAIN_PREDS_FREQ > 0],
-    ['DATA.CHECK_GENERATORS', data.CHECK_GENERATORS],
-    ['DATA.SAVE_FILTERED_IMAGES', data.SAVE_FILTERED_IMAGES],
-  ] as const;
-  for (const [key, on] of pictures)
-    if (on && !answered.has(key))
-      problems.push({ severity: 'warning', key, message: 'these pictures are not drawn yet; nothing else changes.' });
   refuse('MODEL.SOURCE', model.SOURCE !== 'biapy', 'Use biapy.');
   refuse('MODEL.BMZ.EXPORT.ENABLE', model.BMZ.EXPORT.ENABLE);
   refuse('MODEL.CONV_BLOCK_ORDER', model.CONV_BLOCK_ORDER !== 'conv_norm_act', 'Use conv_norm_act.');
@@ -103,10 +95,4 @@ export function unavailableSwitches(config: Config, catalog: Catalog): Problem[]
     'Use 2 at every level, or take unext_v1 or unext_v2.',
   );
   return problems;
-}
-
-/** Classes of whole images are a table, objects are made in the same run as their channels, and what a masked autoencoder makes is several pictures. */
-function savesNoPrediction({ PROBLEM: problem }: Config): boolean {
-  const masking = problem.TYPE === 'SELF_SUPERVISED' && problem.SELF_SUPERVISED.PRETEXT_TASK === 'masking';
-  return problem.TYPE === 'CLASSIFICATION' || masking;
 }

@@ -1,6 +1,6 @@
 /**
- * Keys that change a run of BiaPy and none of Biagraph. They belong to no switch that could be refused, so a value other than the default
- * is told.
+ * Keys that mean something to BiaPy and nothing to Biagraph. They belong to no switch that could be refused, so a value other than the
+ * default is told.
  */
 import type { Config } from '../core/config/index.js';
 import { getKey, keyInfo } from '../core/config/keys.js';
@@ -8,6 +8,8 @@ import type { Problem } from '../core/errors.js';
 
 interface KeyWithoutEffect {
   readonly key: string;
+  /** What results are the same with, so that it is told by the way. */
+  readonly harmless?: boolean;
   /** Whether the job could be meant. */
   readonly concerns: (config: Config) => boolean;
   /** Whether the job is not run, as its network would be another one; else it is a warning. */
@@ -18,6 +20,17 @@ interface KeyWithoutEffect {
 
 const isFlow = ({ PROBLEM: problem }: Config) =>
   problem.TYPE === 'INSTANCE_SEG' && problem.INSTANCE_SEG.INSTANCE_CREATION_PROCESS === 'gradient-flow';
+
+const always = () => true;
+const trains = ({ TRAIN: train }: Config) => train.ENABLE;
+const drawsPictures = ({ TRAIN: train }: Config) => train.ENABLE && train.SAVE_TRAIN_PREDS_FREQ > 0;
+const PHASES = ['TRAIN', 'VAL', 'TEST'] as const;
+
+/** Classes of whole images are a table, and what a masked autoencoder makes is several pictures. */
+export function predictsNoPicture({ PROBLEM: problem }: Config): boolean {
+  const masking = problem.TYPE === 'SELF_SUPERVISED' && problem.SELF_SUPERVISED.PRETEXT_TASK === 'masking';
+  return problem.TYPE === 'CLASSIFICATION' || masking;
+}
 
 const DIVIDED = ['INSTANCE_SEG', 'DETECTION', 'IMAGE_TO_IMAGE'] as const;
 
@@ -60,16 +73,102 @@ export const KEYS_WITHOUT_EFFECT: readonly KeyWithoutEffect[] = [
     message: 'this version of Biagraph fetches no weights.',
     advice: 'Leave it empty, and give a file in PATHS.CHECKPOINT_FILE with MODEL.LOAD_CHECKPOINT.',
   },
+  {
+    key: 'SYSTEM.NUM_GPUS',
+    concerns: ({ SYSTEM: { NUM_GPUS: count, DEVICE: device } }) => count > 1 || (count === 1 && device === 'cpu'),
+    harmless: true,
+    message: 'one device computes, that of SYSTEM.DEVICE.',
+    advice: 'Write DEVICE: auto for a graphics card where there is one.',
+  },
+  {
+    key: 'SYSTEM.PIN_MEM',
+    concerns: always,
+    harmless: true,
+    message: 'pixels lie in memory that all threads share.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'DATA.VAL.DIST_EVAL',
+    concerns: trains,
+    harmless: true,
+    message: 'one process computes, and validates on all samples.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'MODEL.FIND_UNUSED_PARAMETERS',
+    concerns: trains,
+    harmless: true,
+    message: 'it is a setting of training on several devices.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'DATA.TEST.IN_MEMORY',
+    concerns: ({ TEST: test }) => test.ENABLE,
+    harmless: true,
+    message: 'test images are read one after the other, within SYSTEM.MEMORY_BUDGET.',
+    advice: 'Leave it out.',
+  },
+  ...PHASES.flatMap((phase) =>
+    phase === 'VAL'
+      ? []
+      : [
+          {
+            key: `DATA.${phase}.CHECK_DATA`,
+            concerns: (config: Config) => config[phase].ENABLE && config.PROBLEM.TYPE === 'SEMANTIC_SEG',
+            harmless: true,
+            message: 'each target is looked at when it is read: a number that is no class would spoil the result.',
+            advice: 'Leave it out.',
+          },
+        ],
+  ),
+  {
+    key: 'DATA.VAL.RESOLUTION',
+    // Unset sizes have become ones.
+    concerns: ({ TRAIN: train, DATA: { VAL } }) =>
+      train.ENABLE && !VAL.FROM_TRAIN && (VAL.RESOLUTION as number[]).some((size) => size !== 1 && size !== -1),
+    message: 'validation images are taken as of the voxel size in DATA.TRAIN.RESOLUTION.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'PATHS.PROB_MAP_FILENAME',
+    concerns: ({ TRAIN: train, DATA }) => train.ENABLE && DATA.TRAIN.EXTRACT_RANDOM_PATCH && DATA.TRAIN.PROBABILITY_MAP,
+    harmless: true,
+    message: 'where foreground lies is found while images are read, and kept in no file.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'TRAIN.CHECKPOINT_MONITOR',
+    concerns: trains,
+    message: 'the best checkpoint is that of the least validation loss.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'TRAIN.SAVE_TRAIN_PREDS_FREQ',
+    concerns: (config) => config.TRAIN.ENABLE && predictsNoPicture(config),
+    message: 'what this network predicts of a patch is no picture.',
+    advice: 'Leave it out.',
+  },
+  {
+    key: 'TRAIN.SAVE_TRAIN_PREDS_SHOW',
+    concerns: drawsPictures,
+    harmless: true,
+    message: 'pictures are files in PATHS.TRAIN_PRED_SAMPLES, there is no notebook to show them in.',
+    advice: 'Leave it out.',
+  },
 ];
+
+function isDefault(config: Config, key: string): boolean {
+  return JSON.stringify(getKey(config, key)) === JSON.stringify(keyInfo(key)?.default);
+}
 
 /** What is told of such keys that are not as by default. */
 export function problemsOfKeysWithoutEffect(config: Config): Problem[] {
-  return KEYS_WITHOUT_EFFECT.filter(
-    ({ key, concerns }) => concerns(config) && getKey(config, key) !== keyInfo(key)?.default,
-  ).map(({ key, refused, message, advice }) => ({
-    severity: refused ? 'error' : 'warning',
-    key,
-    message: refused ? message : `it has no effect: ${message}`,
-    advice,
-  }));
+  return KEYS_WITHOUT_EFFECT.filter(({ key, concerns }) => concerns(config) && !isDefault(config, key)).map(
+    ({ key, refused, harmless, message, advice }) => ({
+      severity: refused ? 'error' : harmless ? 'notice' : 'warning',
+      key,
+      message: refused ? message : `it has no effect: ${message}`,
+      advice,
+    }),
+  );
 }

@@ -28,6 +28,8 @@ export interface LoopOptions {
   saveEvery: number;
   /** Fits a given checkpoint into the program; `told` are sentences on what fits, `unmatched` on what does not. */
   fit?: (start: StartingPoint) => { tensors: NamedTensors; told: string[]; unmatched: string[] };
+  /** What looks at the validation batches of an epoch, if it wants to. */
+  watch?: (epoch: number) => ((batch: Sample) => Promise<void>) | undefined;
   /** The loss does not look at targets, and batches need none. */
   withoutTarget?: boolean;
   state: TrainingState;
@@ -175,7 +177,7 @@ class Loop {
   private async endEpoch(epoch: number, steps: number, learningRate: number): Promise<boolean> {
     const { program, state, events, epochs, clock, saveEvery } = this.options;
     const train = divide(this.sums, steps);
-    const validation = await this.validate();
+    const validation = await this.validate(epoch);
     let improved = false;
     let stop = false;
     if (validation) {
@@ -222,15 +224,17 @@ class Loop {
     return this.stopped;
   }
 
-  private async validate(): Promise<Record<string, number> | undefined> {
-    const { validation, program, signal } = this.options;
+  private async validate(epoch: number): Promise<Record<string, number> | undefined> {
+    const { validation, program, signal, watch } = this.options;
     if (!validation) return undefined;
+    const look = watch?.(epoch);
     const sums: Record<string, number> = {};
     const count = await lastValueFrom(
       validation.pipe(
         takeUntil(fromEvent(signal, 'abort')),
         concatMap(async (batch) => {
           const { loss, metrics } = await program.evaluate(tensorOf(batch), this.targetOf(batch));
+          await look?.(batch);
           batch.lease.release();
           addTo(sums, { loss, ...metrics });
         }),

@@ -8,7 +8,8 @@ import { concatMap, of } from 'rxjs';
 import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { displayed, displayRange, middlePlane } from '../../core/image/display.js';
-import { allocate, type Image, image } from '../../core/image/image.js';
+import type { Image } from '../../core/image/image.js';
+import { pictureSheet } from '../../core/image/picture-sheet.js';
 import type { Sample } from '../../core/image/sample.js';
 import { makeFolder } from '../../core/job/make-folder.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -128,24 +129,5 @@ export function beforeAndAfter(before: Before, after: Pick<Sample, 'image' | 'ta
     const shown = range[1] > range[0] ? range : ([low, Math.max(high, low + 1)] as const);
     return pair.map((picture) => displayed(middlePlane(picture), shown));
   });
-  const gap = 4;
-  const width = Math.max(...rows.map(([left, right]) => left.shape[1] + gap + right.shape[1]));
-  const heights = rows.map((pair) => Math.max(...pair.map(({ shape }) => shape[0])));
-  const height = heights.reduce((sum, rowHeight) => sum + rowHeight + gap, -gap);
-  const colour = rows.some((pair) => pair.some(({ shape }) => shape[2] === 3)) ? 3 : 1;
-  const sheet = allocate('uint8', height * width * colour).fill(128);
-  let top = 0;
-  rows.forEach((pair, row) => {
-    let left = 0;
-    for (const { data, shape } of pair) {
-      const [h, w, channels] = shape;
-      for (let y = 0; y < h; y++)
-        for (let x = 0; x < w; x++)
-          for (let c = 0; c < colour; c++)
-            sheet[((top + y) * width + left + x) * colour + c] = data[(y * w + x) * channels + (c % channels)];
-      left += w + gap;
-    }
-    top += heights[row] + gap;
-  });
-  return image(sheet, [height, width, colour]);
+  return pictureSheet(rows);
 }

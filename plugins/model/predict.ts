@@ -8,6 +8,7 @@ import { DirectedChannels } from '../../core/image/directed-channels.js';
 import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
 import { findNonFinite } from '../../core/image/finite.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
+import { joinChannels } from '../../core/image/join-channels.js';
 import type { Sample } from '../../core/image/sample.js';
 import type { Symmetry } from '../../core/image/symmetry.js';
 import { formsOf, predictAugmented } from '../../core/image/test-time-augmentation.js';
@@ -163,19 +164,4 @@ function asImage(prediction: Image, { shape }: Image): Image {
 
 function zeros(shape: readonly number[], metadata: Image['metadata']): Image {
   return image(new Float32Array(sizeOf(shape)), shape, metadata);
-}
-
-function joinChannels(parts: readonly Image[]): Image {
-  if (parts.length === 1) return parts[0];
-  const counts = parts.map(({ shape }) => shape[shape.length - 1]);
-  const channels = counts.reduce((sum, count) => sum + count, 0);
-  const pixels = parts[0].data.length / counts[0];
-  const data = new Float32Array(pixels * channels);
-  let offset = 0;
-  parts.forEach((part, p) => {
-    for (let pixel = 0; pixel < pixels; pixel++)
-      for (let c = 0; c < counts[p]; c++) data[pixel * channels + offset + c] = part.data[pixel * counts[p] + c];
-    offset += counts[p];
-  });
-  return image(data, [...parts[0].shape.slice(0, -1), channels], parts[0].metadata);
 }

@@ -4,7 +4,7 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Config } from '../../core/config/index.js';
-import { TensorError } from '../../core/errors.js';
+import { ConfigError, TensorError } from '../../core/errors.js';
 import { Module, type Pass, Sequential, type Tensor, tf } from '../../core/tensor/index.js';
 import { pointwise } from './blocks.js';
 import { BasicResBlock, NearestUpsampling } from './blocks-stunet.js';
@@ -165,9 +165,14 @@ function fromConfig({ MODEL: { STUNET: section } }: Config) {
   const variant = VARIANTS[section.VARIANT];
   if (variant) return { ...variant };
   if (section.CLASS_SET_CHANNEL_IDXS.length > 0)
-    throw new TensorError('STU-Net: encoding of channels without order is not available. Leave the list empty.', {
-      where: { key: 'MODEL.STUNET.CLASS_SET_CHANNEL_IDXS' },
-    });
+    throw new ConfigError([
+      {
+        severity: 'error',
+        key: 'MODEL.STUNET.CLASS_SET_CHANNEL_IDXS',
+        message: 'this version of Biagraph has no STU-Net with channels without order.',
+        advice: 'Leave the list empty.',
+      },
+    ]);
   return {
     dims: section.DIMS,
     depth: section.DEPTH,

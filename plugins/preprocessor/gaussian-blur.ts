@@ -3,6 +3,7 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
+import { ConfigError } from '../../core/errors.js';
 import { gaussian } from '../../core/nd/gaussian.js';
 import type { SplineBorder } from '../../core/nd/spline.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -38,6 +39,7 @@ export const gaussianBlur = defineNode({
   fromConfig(config, part) {
     const settings = preprocessing(config, part)?.GAUSSIAN_BLUR;
     if (!settings?.ENABLE) return undefined;
+    checkChannelAxis(settings.CHANNEL_AXIS, (config.DATA.PATCH_SIZE as number[]).length - 1);
     // Without CHANNEL_AXIS an image is one array to BiaPy. With a single channel that makes no difference.
     const several = (config.DATA.PATCH_SIZE as number[]).at(-1)! > 1;
     return {
@@ -58,3 +60,16 @@ export const gaussianBlur = defineNode({
       );
   },
 });
+
+/** Channels are the last axis of all images. */
+function checkChannelAxis(axis: number | null, last: number): void {
+  if (axis === null || axis === -1 || axis === last) return;
+  throw new ConfigError([
+    {
+      severity: 'error',
+      key: 'DATA.PREPROCESS.GAUSSIAN_BLUR.CHANNEL_AXIS',
+      message: `channels are the last axis of an image, ${last} or -1; came ${axis}.`,
+      advice: 'Write -1 to blur each channel alone, or None to blur across channels, too.',
+    },
+  ]);
+}

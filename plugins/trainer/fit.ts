@@ -25,6 +25,7 @@ import { fitOptimizer } from '../../core/train/fit-optimizer.js';
 import { trainLoop } from '../../core/train/loop.js';
 import { createSchedule } from '../../core/train/schedule.js';
 import type { StartingPoint } from '../../core/train/state.js';
+import { Preview, previewOf } from './preview.js';
 
 const Schedule = Type.Object(
   {
@@ -77,6 +78,10 @@ const Parameters = Type.Object(
       default: false,
       description: 'Train layers afresh that a given checkpoint does not fit, instead of refusing it.',
     }),
+    preview: Type.Union([Preview, Type.Null()], {
+      default: null,
+      description: 'Pictures of what is predicted while the network learns.',
+    }),
     seed: Type.Integer({ default: 0 }),
   },
   { additionalProperties: false },
@@ -91,9 +96,10 @@ export const fitTrainer = defineNode({
   inputs: { main: ['batch'], validation: ['batch'] },
   output: null,
   parameters: Parameters,
-  keys: ['LOSS.CONTRAST.ENABLE'],
+  keys: ['LOSS.CONTRAST.ENABLE', 'TRAIN.SAVE_TRAIN_PREDS_FREQ'],
   needs: {
     events: services.events,
+    files: services.files,
     tensors: services.tensors,
     catalog: services.catalog,
     training: services.training,
@@ -101,7 +107,7 @@ export const fitTrainer = defineNode({
     signal: services.signal,
   },
   plan: (parameters, inputs, planner) => planFit(parameters, inputs, planner),
-  create(parameters, { events, tensors, catalog, training, clock, signal }, place) {
+  create(parameters, { events, files, tensors, catalog, training, clock, signal }, place) {
     const { activations, contrast } = parameters;
     const learned = contrasted(buildNetwork(parameters.network, catalog), contrast);
     const metrics = Object.fromEntries(
@@ -112,7 +118,7 @@ export const fitTrainer = defineNode({
     );
     const withoutTarget =
       parameters.metrics.length === 0 && parameters.losses.every(({ id }) => catalog.loss(id).needsTarget === false);
-    const { learningRate, epochs, patience, saveEvery, seed, accumulate, adversary } = parameters;
+    const { learningRate, epochs, patience, saveEvery, seed, accumulate, adversary, preview } = parameters;
     const start = async () => {
       const runtime = await tensors();
       const loss = buildLoss(parameters.losses, catalog, await loadLosses(parameters.losses, catalog));
@@ -144,6 +150,7 @@ export const fitTrainer = defineNode({
             saveEvery,
             fit: (start) => fitStart(learned.network, start, parameters),
             withoutTarget,
+            ...(preview && { watch: previewOf(preview, program, { epochs, files, events }) }),
             state: training,
             events,
             clock,

@@ -167,6 +167,18 @@ describe('a training', () => {
     expect(program.steps.slice(0, 4).map(({ learningRate }) => learningRate)).toEqual([0, 1 / 3, 2 / 3, 1]);
   });
 
+  it('shows the validation batches of the epochs that are watched, before their memory is given back', async () => {
+    const seen: string[] = [];
+    const watch = (epoch: number) =>
+      epoch === 1
+        ? async ({ id }: Sample) => {
+            seen.push(`${epoch} ${id} ${budget.inUse > 0}`);
+          }
+        : undefined;
+    await run(new FakeProgram(() => 1, [1, 1, 1]), new FakeState(), { watch });
+    expect(seen).toEqual(['1 0.0 true']);
+  });
+
   it('ends when patience runs out', async () => {
     const program = new FakeProgram(() => 1, [1, 2, 3, 4, 5, 6]);
     const events = await run(program, new FakeState(), { epochs: 6, patience: 2 });
