@@ -75,6 +75,16 @@ export function damaged(file: string, reason: string, cause?: unknown): FormatEr
   });
 }
 
+/** Of what is right and cannot be read. @param more what could be. */
+export function unsupported(file: string, what: string, more = ''): FormatError {
+  return new FormatError(
+    `${file}: ${what} cannot be read by this version; save the array with another setting.${more}`,
+    {
+      where: { file },
+    },
+  );
+}
+
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';

@@ -16,7 +16,7 @@ export async function readStored(
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   let file: StoredFile;
   try {
-    file = await openStored(name, scratch);
+    file = await openStored(name, scratch?.alone);
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw cause;
@@ -37,9 +37,40 @@ export async function readRange(
   length: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await openStored(name, scratch);
+  const file = await openStored(name, scratch?.alone);
   try {
     return await readAt(file, at, length, scratch);
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * Bytes of a shard; undefined when it is not there.
+ *
+ * @param at from here on; counted from the end where negative.
+ * @param memory the bytes lie in `scratch`, or in memory of their own.
+ * @throws Error when the file is shorter.
+ */
+export async function readPart(
+  name: string,
+  at: number,
+  length: number,
+  { scratch, alone = false }: { scratch?: Scratch; alone?: boolean },
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  let file: StoredFile;
+  try {
+    file = await openStored(name, alone);
+  } catch (cause) {
+    if (isMissing(cause)) return undefined;
+    throw cause;
+  }
+  try {
+    const size = await file.size();
+    const start = at < 0 ? size + at : at;
+    const end = at < 0 ? -at : at + length;
+    if (end > size) throw new Error(`its shard has ${size} bytes, but ${end} are asked for`);
+    return await readAt(file, start, length, scratch);
   } finally {
     file.close();
   }
@@ -67,8 +98,8 @@ interface StoredFile {
 }
 
 /** Where the thread has nothing else to do, it waits for the system: that takes less time than being told. */
-async function openStored(name: string, scratch: Scratch | undefined): Promise<StoredFile> {
-  if (scratch?.alone) {
+async function openStored(name: string, alone: boolean | undefined): Promise<StoredFile> {
+  if (alone) {
     const handle = openSync(name, 'r');
     return {
       size: () => fstatSync(handle).size,

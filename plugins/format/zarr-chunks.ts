@@ -1,6 +1,6 @@
 /**
- * Reading chunks of a Zarr array. The usual ones, compressed or not, are decoded here, in memory that is used again; shards,
- * filters and moved axes are zarrita's.
+ * Reading chunks of a Zarr array. All are decoded here, in memory that is used again, but those whose values filters
+ * change, which are zarrita's.
  */
 
 import { readFile, stat } from 'node:fs/promises';
@@ -17,7 +17,9 @@ import { damaged, isMissing, type Json, reasonOf } from './container-folder.js';
 import { readStored } from './stored-file.js';
 import { fromBigEndian, pixelsOf, storedBytes } from './wide-numbers.js';
 import { type ByteCodec, byteCodec, prepareCodecs } from './zarr-codec.js';
+import type { ChunkLayout } from './zarr-layout.js';
 import { parseZarr, type ZarrHeader } from './zarr-metadata.js';
+import { chunkInShard, shardReader } from './zarr-shard.js';
 
 /** Plain data from which any thread can read the chunks. */
 export interface ZarrChunks {
@@ -41,74 +43,46 @@ export function zarrReading(input: ZarrChunks): ChunkReading {
 /** Reads the chunks of an array. @throws FormatError for metadata that are wrong or not supported. */
 export async function zarrChunks({ folder, file, json }: ZarrChunks): Promise<ReadChunk> {
   const header = parseZarr(json, file);
-  const storage = plainStorage(header);
-  const read = storage ? await directly(folder, header, storage) : await byZarrita(folder, header);
+  const { layout, shard, key } = header;
+  const read = layout ? await directly(folder, header, layout) : await byZarrita(folder, header);
   return async (position, signal, scratch) => {
     if (signal?.aborted) throw new AbortedError();
     try {
       return await read(position, scratch);
     } catch (cause) {
       if (cause instanceof BiagraphError) throw cause;
-      throw damaged(folder, `chunk ${header.key(position)} cannot be read (${reasonOf(cause)})`, cause);
+      const place = shard ? chunkInShard(position, shard, key) : key(position);
+      throw damaged(folder, `chunk ${place} cannot be read (${reasonOf(cause)})`, cause);
     }
   };
 }
 
 type Read = (position: readonly number[], scratch: Scratch | undefined) => Promise<Chunk | undefined>;
 
-/** How values become the bytes of a file: their order, and compressions one after the other. */
-interface PlainStorage {
-  bigEndian: boolean;
-  order: 'C' | 'F';
-  codecs: readonly { name: string; configuration: Json }[];
-}
-
-/** Undefined for storage that is left to zarrita. */
-function plainStorage({ json, version, sharded }: ZarrHeader): PlainStorage | undefined {
-  if (sharded) return undefined;
-  if (version === 2) {
-    const { dtype, order, filters, compressor } = json as {
-      dtype: string;
-      order?: 'C' | 'F';
-      filters?: unknown[] | null;
-      compressor: ({ id: string } & Json) | null;
-    };
-    if (filters && filters.length > 0) return undefined;
-    const codecs = compressor ? [{ name: compressor.id, configuration: compressor }] : [];
-    return { bigEndian: dtype.startsWith('>'), order: order ?? 'C', codecs };
-  }
-  const [bytes, ...codecs] = json.codecs as { name: string; configuration?: Json }[];
-  if (bytes.name !== 'bytes' || codecs.some(({ name }) => ARRAY_CODECS.includes(name))) return undefined;
-  return {
-    bigEndian: bytes.configuration?.endian === 'big',
-    order: 'C',
-    codecs: codecs.map(({ name, configuration = {} }) => ({ name: name.replace('numcodecs.', ''), configuration })),
-  };
-}
-
-/** Codecs that work on values and not on bytes. */
-const ARRAY_CODECS = ['transpose', 'bytes', 'sharding_indexed', 'bitround', 'json2', 'vlen-utf8'];
-
-async function directly(folder: string, header: ZarrHeader, storage: PlainStorage): Promise<Read> {
-  const { chunk, type } = header;
+async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout): Promise<Read> {
+  const { chunk, type, shard } = header;
   const size = storedBytes(type);
   const bytes = chunk.reduce((product, side) => product * side, size);
-  const sides = storage.order === 'C' ? chunk : [...chunk].reverse();
-  const dense = stridesOf(sides);
-  const strides = storage.order === 'C' ? dense : dense.reverse();
+  const strides = new Array<number>(chunk.length);
+  stridesOf(layout.order.map((axis) => chunk[axis])).forEach((stride, i) => {
+    strides[layout.order[i]] = stride;
+  });
   // Checksums add four bytes each; the rest is what incompressible data grow by.
   const most = 2 * bytes + 4096;
   const decoders: { name: string; codec: ByteCodec }[] = [];
-  for (const { name, configuration } of storage.codecs) {
+  for (const { name, configuration = {} } of layout.codecs) {
     const codec = await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes + 64] });
     decoders.unshift({ name, codec });
   }
+  const readBytes: (at: readonly number[], scratch: Scratch | undefined) => Promise<Uint8Array | undefined> = shard
+    ? shardReader(folder, shard, header.key, most)
+    : (position, scratch) => readStored(path.join(folder, header.key(position)), most, scratch);
   return async (position, scratch) => {
-    const stored = await readStored(path.join(folder, header.key(position)), most, scratch);
+    const stored = await readBytes(position, scratch);
     if (!stored) return undefined;
     if (stored.length === 0 || bytes / stored.length > MOST_EXPANSION)
-      throw new Error(`its file has ${stored.length} bytes for ${bytes}`);
-    let decoded: Uint8Array = stored;
+      throw new Error(`its ${shard ? 'shard' : 'file'} has ${stored.length} bytes for ${bytes}`);
+    let decoded = stored;
     for (const { name, codec } of decoders)
       decoded =
         name === 'blosc'
@@ -120,7 +94,7 @@ async function directly(folder: string, header: ZarrHeader, storage: PlainStorag
             )
           : await codec.decode(decoded, scratch?.alone);
     if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);
-    if (storage.bigEndian) fromBigEndian(decoded, size);
+    if (layout.bigEndian) fromBigEndian(decoded, size);
     return { data: pixelsOf(decoded, type), strides };
   };
 }
@@ -163,17 +137,17 @@ class CheckedStore extends FileSystemStore {
   override async get(key: `/${string}`): Promise<Buffer | undefined> {
     if (key === '/zarr.json' || key === '/.zarray') return Buffer.from(JSON.stringify(this.header.json));
     if (key === '/.zattrs') return Buffer.from('{}');
-    const { chunk, type, sharded } = this.header;
+    const { chunk, type, shard } = this.header;
     let stored: Buffer;
     try {
       stored = await readFile(path.join(this.folder, key));
     } catch (cause) {
       if (!isMissing(cause)) throw cause;
-      if (sharded) return undefined;
+      if (shard) return undefined;
       throw new NotStored();
     }
     const bytes = chunk.reduce((product, side) => product * side, storedBytes(type));
-    if (!sharded && (stored.length === 0 || bytes / stored.length > MOST_EXPANSION))
+    if (!shard && (stored.length === 0 || bytes / stored.length > MOST_EXPANSION))
       throw new Error(`its file has ${stored.length} bytes for ${bytes}`);
     return stored;
   }

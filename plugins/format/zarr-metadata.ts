@@ -3,9 +3,17 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import { damaged, type Json } from './container-folder.js';
+import { damaged, type Json, unsupported } from './container-folder.js';
 import { pixelType, type StoredType, storedBytes, storedType } from './wide-numbers.js';
 import { knownCodecs } from './zarr-codec.js';
+import {
+  type ChunkLayout,
+  layoutOfVersion2,
+  layoutOfVersion3,
+  plainName,
+  type ShardLayout,
+  shardLayout,
+} from './zarr-layout.js';
 
 const Shape = Type.Array(Type.Integer({ minimum: 0 }), { minItems: 1, maxItems: 8 });
 const Sides = Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1, maxItems: 8 });
@@ -40,9 +48,12 @@ const Version3 = Type.Object({
     ),
   }),
   codecs: Type.Array(Named, { minItems: 1 }),
+  storage_transformers: Type.Optional(Type.Array(Type.Object({ name: Type.String() }))),
   fill_value: Type.Optional(Type.Unknown()),
   dimension_names: Type.Optional(Type.Union([Type.Array(Type.Union([Type.String(), Type.Null()])), Type.Null()])),
 });
+
+type DeltaFilter = { id: string; dtype?: string; astype?: string };
 
 /** What is known of an array before it is opened. */
 export interface ZarrHeader {
@@ -52,9 +63,11 @@ export interface ZarrHeader {
   chunk: number[];
   type: StoredType;
   fill: number;
-  sharded: boolean;
+  /** Undefined where filters change values, which is left to zarrita. */
+  layout?: ChunkLayout;
+  shard?: ShardLayout;
   dimensionNames?: unknown;
-  /** Name of the file of a chunk, below the array; not for sharded arrays. */
+  /** Name of the file of a chunk, or of a shard, below the array. */
   key(position: readonly number[]): string;
   /** The metadata as zarrita shall see them: types that it does not know replaced by ones of the same size. */
   json: Json;
@@ -105,6 +118,9 @@ function parseVersion2(json: Json, file: string): ZarrHeader {
     file,
     ['fixedscaleoffset'],
   );
+  for (const { id, dtype = meta.dtype, astype = dtype } of (meta.filters ?? []) as DeltaFilter[])
+    if (id === 'delta' && (dtype !== meta.dtype || astype !== meta.dtype))
+      throw unsupported(file, `the filter 'delta' from ${astype} to ${dtype}`);
   const separator = meta.dimension_separator ?? '.';
   const plain: Partial<Record<StoredType, string>> = { float16: 'u2', bool: 'u1' };
   return {
@@ -113,7 +129,7 @@ function parseVersion2(json: Json, file: string): ZarrHeader {
     chunk: meta.chunks,
     type,
     fill: fillOf(meta.fill_value, type, file),
-    sharded: false,
+    layout: layoutOfVersion2(json),
     key: (position) => position.join(separator),
     json: { ...json, fill_value: 0, dtype: plain[type] ? meta.dtype[0] + plain[type] : meta.dtype },
   };
@@ -123,52 +139,41 @@ function parseVersion3(json: Json, file: string): ZarrHeader {
   const meta = parsed(Version3, json, file);
   const type = storedType(meta.data_type);
   if (!type) throw unsupported(file, `values of type '${meta.data_type}'`);
-  const sharding = meta.codecs.find(({ name }) => name === 'sharding_indexed');
+  if (meta.storage_transformers && meta.storage_transformers.length > 0)
+    throw unsupported(file, `the storage transformer '${meta.storage_transformers[0].name}'`);
   const outer = meta.chunk_grid.configuration.chunk_shape;
-  let chunk = outer;
-  if (sharding) {
-    const { chunk_shape, codecs, index_codecs, index_location = 'end' } = sharding.configuration ?? {};
-    if (!Value.Check(Sides, chunk_shape) || !isNamed(codecs) || !isNamed(index_codecs))
-      throw damaged(file, 'the sharding codec lacks chunk_shape, codecs or index_codecs');
-    if (chunk_shape.length !== outer.length || chunk_shape.some((side, axis) => outer[axis] % side !== 0))
-      throw damaged(file, `shards of ${outer.join('×')} do not divide into chunks of ${chunk_shape.join('×')}`);
-    if (index_location !== 'end' || meta.codecs.length > 1)
-      throw unsupported(file, 'shards with the index at their start, or within other codecs');
-    requireCodecs(
-      [...codecs, ...index_codecs].map(({ name }) => name),
-      file,
-      [],
-    );
-    chunk = chunk_shape;
-  } else
-    requireCodecs(
-      meta.codecs.map(({ name }) => name),
-      file,
-      [],
-    );
+  const shard = shardLayout(meta.codecs, outer, file);
+  const codecs = shard?.codecs ?? meta.codecs;
+  requireCodecs(
+    codecs.map((codec) => codec.name),
+    file,
+    [],
+  );
+  const layout = layoutOfVersion3(codecs, shard?.order ?? outer.map((_, axis) => axis));
+  // Zarrita reads shards as the standard's first form has them, and takes the last of several orders of axes for all of them.
+  const odd = shard ? shard.index.atStart || meta.codecs.length > 1 : false;
+  if (!layout && (odd || codecs.filter((codec) => codec.name === 'transpose').length > 1))
+    throw unsupported(file, `filters together with ${shard ? 'such shards' : 'several transpositions'}`);
   const { name, configuration } = meta.chunk_key_encoding;
   const separator = configuration?.separator ?? (name === 'default' ? '/' : '.');
   const plain: Partial<Record<StoredType, string>> = { float16: 'uint16', bool: 'uint8' };
   const fill = fillOf(meta.fill_value, type, file);
-  // What is missing in a shard is filled by zarrita, which sees float16 as its bits.
-  if (sharding && type === 'float16' && fill !== 0)
-    throw unsupported(file, 'a fill value other than 0 in shards of float16');
-  const seenFill = sharding && (type === 'bool' ? fill : meta.fill_value);
+  // Chunks that a shard lacks are filled by zarrita, where it is the one that reads.
+  const seenFill = shard && !layout ? (type === 'bool' ? fill : meta.fill_value) : 0;
+  if (shard && !layout && type === 'float16' && fill !== 0)
+    throw unsupported(file, 'a fill value other than 0 in filtered shards of float16');
   return {
     version: 3,
     shape: meta.shape,
-    chunk,
+    chunk: [...(shard?.chunk ?? outer)],
     type,
     fill,
-    sharded: sharding !== undefined,
+    ...(layout && { layout }),
+    ...(shard && { shard }),
     ...(meta.dimension_names && { dimensionNames: meta.dimension_names }),
     key: (position) => (name === 'default' ? ['c', ...position] : position).join(separator),
     json: { ...json, fill_value: seenFill || 0, data_type: plain[type] ?? meta.data_type },
   };
-}
-
-function isNamed(value: unknown): value is { name: string }[] {
-  return Value.Check(Type.Array(Named, { minItems: 1 }), value);
 }
 
 function parsed<S extends TSchema>(schema: S, json: Json, file: string): Static<S> {
@@ -182,17 +187,10 @@ function parsed<S extends TSchema>(schema: S, json: Json, file: string): Static<
 }
 
 function requireCodecs(names: readonly string[], file: string, more: readonly string[]): void {
-  const known = [...knownCodecs(), ...more].map((name) => name.replace('numcodecs.', ''));
-  const missing = names.find((name) => !known.includes(name.replace('numcodecs.', '')));
+  const known = [...knownCodecs(), ...more].map(plainName);
+  const missing = names.find((name) => !known.includes(plainName(name)));
   if (missing !== undefined)
     throw unsupported(file, `the codec '${missing}'`, ` Supported: ${[...new Set(known)].join(', ')}.`);
-}
-
-function unsupported(file: string, what: string, more = '') {
-  return damaged(
-    file,
-    `${what} cannot be read by this version; save the array with another setting.${more}`.replace(/\.$/, ''),
-  );
 }
 
 function fillOf(value: unknown, type: StoredType, file: string): number {

@@ -1,6 +1,8 @@
+import { readdirSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { DType } from '../../../core/image/image.js';
 import { crc32c } from '../../../core/job/crc32c.js';
 import { zarr } from '../../../plugins/format/zarr.js';
 import { fixtures, ramp, readWhole, SHAPE, scratch } from './containers.js';
@@ -52,6 +54,58 @@ describe('version 2, written by zarr-python', () => {
   test('without a path the first array in sorted order is taken', async () => {
     const array = await zarr.open(v2, {});
     expect(array.file).toBe(path.join(v2, 'codecs/blosc-lz4'));
+  });
+});
+
+describe('version 3, written by zarr-python', () => {
+  const v3 = path.join(fixtures, 'v3.zarr');
+  const names = (group: string) => readdirSync(path.join(v3, group)).filter((name) => name !== 'zarr.json');
+  const read: Partial<Record<string, DType>> = { bool: 'uint8', int64: 'int32', uint64: 'uint32', float16: 'float32' };
+
+  test.each(['dtypes', 'big-endian'].flatMap((group) => names(group).map((type) => [group, type])))(
+    '%s %s',
+    async (group, type) => {
+      const { data } = await readWhole(zarr, v3, `${group}/${type}`);
+      expect(data).toEqual(ramp(read[type] ?? (type as DType), 495, type === 'bool'));
+    },
+  );
+
+  test.each(['codecs', 'axes', 'keys', 'shards'].flatMap((group) => names(group).map((name) => `${group}/${name}`)))(
+    '%s',
+    async (name) => {
+      if (name === 'shards/missing') return;
+      const { data, shape } = await readWhole(zarr, v3, name);
+      expect(shape).toEqual([...SHAPE, 1]);
+      expect(data).toEqual(ramp('uint16'));
+    },
+  );
+
+  test.each([
+    ['shards/missing', 'float32', 0.5],
+    ['missing/float32', 'float32', 0.5],
+    ['missing/bool', 'uint8', 1],
+  ] as const)('%s holds the fill value where nothing is stored', async (name, dtype, fill) => {
+    const { data } = await readWhole(zarr, v3, name);
+    const expected = ramp(dtype, 495, dtype === 'uint8').map((value, i) => {
+      const [z, y, x] = [Math.floor(i / 99), Math.floor(i / 11) % 9, i % 11];
+      return z < 2 && y < 6 && x < 8 ? value : fill;
+    });
+    expect(data).toEqual(expected);
+  });
+
+  test.each([
+    ['bz2', /bz2\/zarr\.json: the codec 'numcodecs\.bz2' cannot be read.*Supported: .*blosc/],
+    ['shard-of-shards', /shard-of-shards\/zarr\.json: shards of shards cannot be read/],
+    ['packed-shards', /packed-shards\/zarr\.json: shards within other codecs cannot be read/],
+  ])('refused: %s', async (name, message) => {
+    await expect(zarr.open(v3, { array: `refused/${name}` })).rejects.toThrow(message);
+  });
+
+  test('what is read of shards is what is stored of the chunks', async () => {
+    const array = await zarr.open(v3, { array: 'shards/index-at-start' });
+    expect(array.chunk).toEqual([2, 3, 4]);
+    expect(await array.readChunk([1, 1, 1])).toMatchObject({ strides: [12, 4, 1] });
+    await expect(array.readChunk([9, 9, 9])).resolves.toBeUndefined();
   });
 });
 
@@ -148,6 +202,21 @@ describe('version 3, sharded', () => {
     await truncate(shard, 20);
     await expect(readWhole(zarr, container)).rejects.toThrow(/its shard has 20 bytes, but 68 are asked for/);
   });
+
+  test('an index that lies is told', async () => {
+    const container = await shardedArray('lying-shard.zarr');
+    const shard = path.join(container, 'c/0/0/0');
+    const bytes = await readFile(shard);
+    const index = bytes.subarray(bytes.length - 68);
+    index.writeBigUInt64LE(2n ** 40n, 8);
+    await writeFile(shard, bytes);
+    await expect(readWhole(zarr, container)).rejects.toThrow(
+      /chunk 0\.0\.0 of shard c\/0\/0\/0 cannot be read \(the checksum of the index of its shard is wrong/,
+    );
+    index.writeUInt32LE(crc32c(index.subarray(0, 64)), 64);
+    await writeFile(shard, bytes);
+    await expect(readWhole(zarr, container)).rejects.toThrow(/says that it has 1099511627776 bytes, more than/);
+  });
 });
 
 describe('damaged containers', () => {
@@ -217,6 +286,7 @@ describe('damaged containers', () => {
     [{ chunks: [0, 5, 8] }, /wrong at 'chunks\.0'/],
     [{ dtype: '<c16' }, /values of type '<c16' cannot be read/],
     [{ dtype: '|O' }, /values of type '\|O'/],
+    [{ filters: [{ id: 'delta', dtype: '<u2', astype: '|u1' }] }, /the filter 'delta' from \|u1 to <u2 cannot be read/],
     [{ compressor: { id: 'lzma' } }, /the codec 'lzma' cannot be read.*Supported: .*blosc/],
     [{ fill_value: 'AAAA' }, /the fill value "AAAA" is none of type uint16/],
     [{ zarr_format: 1 }, /wrong at 'zarr_format'/],
