@@ -5,12 +5,11 @@ import { AbortedError } from '../../core/errors.js';
 import { stridesOf } from '../../core/image/c-order.js';
 import type { ChunkReading, ReadChunk } from '../../core/image/chunked-array.js';
 import { damaged, reasonOf } from './container-folder.js';
+import { undoFilter } from './hdf5-filters.js';
 import type { Hdf5Storage } from './hdf5-storage.js';
-import { unshuffleBytes } from './shuffle.js';
 import { readRange } from './stored-file.js';
 import { toNative } from './stored-number.js';
 import { pixelsOf, type StoredType, storedBytes } from './wide-numbers.js';
-import { unzlib } from './zarr-codec.js';
 
 /** Plain data from which any thread can read the chunks. */
 export interface Hdf5Chunks {
@@ -23,13 +22,9 @@ export interface Hdf5Chunks {
   chunk: readonly number[];
   type: StoredType;
   littleEndian: boolean;
-  /** Numbers of HDF5, in the order in which they were applied: of {@link KNOWN_FILTERS}. */
+  /** Numbers of HDF5, in the order in which they were applied. */
   filters: readonly number[];
 }
-
-const DEFLATE = 1;
-const SHUFFLE = 2;
-export const KNOWN_FILTERS: readonly number[] = [DEFLATE, SHUFFLE];
 
 let count = 0;
 
@@ -49,21 +44,15 @@ export function hdf5Chunks(input: Hdf5Chunks): ReadChunk {
     const bytes = sides.reduce((product, side) => product * side, size);
     const strides = stridesOf(sides);
     try {
-      let [at, stored] = [0, bytes];
+      let [at, stored, skipped] = [0, bytes, 0];
       if (storage.kind === 'chunks') {
         const index = position.reduce((sum, place, axis) => sum * grid[axis] + place, 0);
-        [at, stored] = [storage.at[index], storage.bytes[index]];
+        [at, stored, skipped] = [storage.at[index], storage.bytes[index], storage.skipped[index]];
       } else at = storage.at + size * start.reduce((sum, place, axis) => sum * shape[axis] + place, 0);
       if (stored > 2 * bytes + 4096) throw new Error(`it takes ${stored} bytes for ${bytes}`);
       let values: Uint8Array = await readRange(input.file, at, stored, scratch);
-      for (const filter of [...filters].reverse()) {
-        if (filter === DEFLATE) values = await unzlib(values, bytes, scratch?.alone);
-        else {
-          const result = scratch?.take('unshuffled', values.length) ?? new Uint8Array(values.length);
-          unshuffleBytes(values, size, result, 0);
-          values = result;
-        }
-      }
+      for (let i = filters.length - 1; i >= 0; i--)
+        if (!(skipped & (1 << i))) values = await undoFilter(filters[i], values, { bytes, size, scratch });
       if (values.length !== bytes) throw new Error(`${values.length} bytes are there, expected ${bytes}`);
       toNative(values, size, littleEndian);
       return { data: pixelsOf(values, type), strides };

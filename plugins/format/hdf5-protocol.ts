@@ -20,8 +20,8 @@ export interface Hdf5Dataset {
   chunks: number[] | null;
   type: StoredType;
   attributes: Record<string, unknown>;
-  /** For reading without the library, where that is possible. */
-  direct?: { storage: Hdf5Storage; littleEndian: boolean; filters: readonly number[] };
+  /** For reading without the library, where that is possible; `only` where the library cannot. */
+  direct?: { storage: Hdf5Storage; littleEndian: boolean; filters: readonly number[]; only: boolean };
 }
 
 export type Hdf5Message = { id: number; request: Hdf5Request };

@@ -8,8 +8,8 @@ import { readSync } from 'node:fs';
 /** Bytes from the start of the file. */
 export type Hdf5Storage =
   | { kind: 'piece'; at: number }
-  /** Of each chunk, the last axis fastest: where it lies, and how many bytes it takes. */
-  | { kind: 'chunks'; at: Float64Array; bytes: Float64Array };
+  /** Of each chunk, the last axis fastest: where it lies, how many bytes it takes, and a bit for each filter that was left out. */
+  | { kind: 'chunks'; at: Float64Array; bytes: Float64Array; skipped: Uint32Array };
 
 /** What is asked for is not to be had here; the library reads the dataset. */
 class Unknown extends Error {}
@@ -39,13 +39,14 @@ export function findStorage(
     if (layout.getUint8(1) !== 2 || !chunk || layout.getUint8(2) !== shape.length + 1) return undefined;
     const grid = shape.map((side, axis) => Math.ceil(side / chunk[axis]));
     const count = grid.reduce((product, side) => product * side, 1);
-    const found = { at: new Float64Array(count), bytes: new Float64Array(count) };
-    const place = (start: readonly number[], at: number, bytes: number) => {
+    const found = { at: new Float64Array(count), bytes: new Float64Array(count), skipped: new Uint32Array(count) };
+    const place: Place = (start, at, bytes, skipped) => {
       const index = start.reduce((sum, from, axis) => sum * grid[axis] + from / chunk[axis], 0);
       if (start.some((from, axis) => from % chunk[axis] !== 0 || from >= shape[axis]) || found.bytes[index] > 0)
         throw new Unknown();
       found.at[index] = at;
       found.bytes[index] = bytes;
+      found.skipped[index] = skipped;
     };
     file.chunkTree(address(layout, 3), shape.length, place);
     return found.bytes.every((bytes) => bytes > 0) ? { kind: 'chunks', ...found } : undefined;
@@ -55,6 +56,9 @@ export function findStorage(
     throw error;
   }
 }
+
+/** Takes the first element, the address and the bytes of a chunk, and bits of the filters that were left out. */
+type Place = (start: readonly number[], at: number, bytes: number, skipped: number) => void;
 
 class Bytes {
   #nodes = 0;
@@ -107,13 +111,8 @@ class Bytes {
     throw new Unknown();
   }
 
-  /** Calls `place` with the first element, the address and the bytes of each chunk. */
-  chunkTree(
-    root: number,
-    axes: number,
-    place: (start: readonly number[], at: number, bytes: number) => void,
-    depth = 0,
-  ): void {
+  /** Calls `place` for each chunk. */
+  chunkTree(root: number, axes: number, place: Place, depth = 0): void {
     if (++this.#nodes > MOST_NODES || depth > MOST_DEPTH) throw new Unknown();
     const head = this.read(root, 24);
     if (text(head, 0) !== 'TREE' || head.getUint8(4) !== 1) throw new Unknown();
@@ -125,9 +124,8 @@ class Bytes {
       const child = address(entries, at + key);
       if (level > 0) this.chunkTree(child, axes, place, depth + 1);
       else {
-        if (entries.getUint32(at + 4, true) !== 0) throw new Unknown();
         const start = Array.from({ length: axes }, (_, axis) => address(entries, at + 8 + 8 * axis));
-        place(start, child, entries.getUint32(at, true));
+        place(start, child, entries.getUint32(at, true), entries.getUint32(at + 4, true));
       }
     }
   }

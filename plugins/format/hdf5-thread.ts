@@ -5,7 +5,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import h5wasm from 'h5wasm/node';
-import { KNOWN_FILTERS } from './hdf5-chunks.js';
+import { isKnownFilter } from './hdf5-filters.js';
 import type { Hdf5Dataset, Hdf5Message, Hdf5Reply, Hdf5Request } from './hdf5-protocol.js';
 import { findStorage } from './hdf5-storage.js';
 import type { StoredType } from './wide-numbers.js';
@@ -68,7 +68,7 @@ function openDataset(name: string, wanted: string): Hdf5Dataset {
     const dataset = wanted ? named(file, wanted) : firstDataset(file, 0, { left: MOST_OBJECTS });
     if (!dataset) throw new Error('it holds no dataset of numbers with two axes or more');
     const direct = directAccess(name, { file, dataset });
-    return { ...remember({ file, dataset }), ...(direct && { direct }) };
+    return { ...remember({ file, dataset }, direct), ...(direct && { direct }) };
   } catch (cause) {
     if (file.file_id >= 0n) file.close();
     throw cause;
@@ -79,26 +79,26 @@ function openDataset(name: string, wanted: string): Hdf5Dataset {
 function directAccess(name: string, { file, dataset }: Opened): Hdf5Dataset['direct'] {
   const { shape, chunks, littleEndian } = dataset.metadata;
   const filters = dataset.filters.map(({ id }) => id);
-  if (!shape || shape.length === 0 || filters.some((id) => !KNOWN_FILTERS.includes(id))) return undefined;
+  if (!shape || shape.length === 0 || filters.some((id) => !isKnownFilter(id))) return undefined;
   // A reference to an object is the address of its header.
   const reference = Uint8Array.from(hdf5.create_object_reference(file.file_id, dataset.path));
   const header = Number(new DataView(reference.buffer).getBigUint64(0, true));
   const descriptor = openSync(name, 'r');
   try {
     const storage = findStorage(descriptor, header, shape.map(Number), chunks?.map(Number) ?? null);
-    return storage && { storage, littleEndian, filters };
+    return storage && { storage, littleEndian, filters, only: filters.some((id) => !FILTERS.includes(id)) };
   } finally {
     closeSync(descriptor);
   }
 }
 
-function remember(entry: Opened): Hdf5Dataset {
+function remember(entry: Opened, direct?: Hdf5Dataset['direct']): Hdf5Dataset {
   const { dataset } = entry;
   const { shape, chunks } = dataset.metadata;
   const type = typeOf(dataset);
   if (!type || !shape) throw new Error(`the dataset ${dataset.path} holds no numbers`);
   const missing = dataset.filters.find(({ id }) => !FILTERS.includes(id));
-  if (missing)
+  if (missing && !direct)
     throw new Error(
       `the dataset ${dataset.path} is compressed with '${missing.name || missing.id}', which cannot be read; save it with gzip (h5repack -f GZIP=4)`,
     );
@@ -161,8 +161,10 @@ function typeOf({ metadata: { type, size, signed, enum_type } }: Opened['dataset
   const { H5T_INTEGER, H5T_FLOAT, H5T_ENUM } = hdf5.H5T_class_t;
   if (type === H5T_INTEGER.value) return `${signed ? '' : 'u'}int${8 * size}` as StoredType;
   if (type === H5T_FLOAT.value && [2, 4, 8].includes(size)) return `float${8 * size}` as StoredType;
-  // h5py writes truth values as an enumeration of a byte.
-  return type === H5T_ENUM.value && size === 1 && enum_type?.nmembers === 2 ? 'bool' : undefined;
+  if (type !== H5T_ENUM.value || ![1, 2, 4, 8].includes(size)) return undefined;
+  // h5py writes truth values as an enumeration of a byte; others are names of numbers.
+  const truth = enum_type && Object.keys(enum_type.members).sort().join() === 'FALSE,TRUE';
+  return truth && size === 1 ? 'bool' : (`${signed ? '' : 'u'}int${8 * size}` as StoredType);
 }
 
 function attributesOf(dataset: Opened['dataset']): Record<string, unknown> {

@@ -48,7 +48,7 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
   };
   const bytes = storedBytes(type);
   const large = chunks?.reduce((product, side) => product * side, bytes) ?? PART_BYTES;
-  const alone = direct && large >= LEAST_CHUNK;
+  const alone = direct && (direct.only || large >= LEAST_CHUNK);
   const chunk = chunks ? (alone ? chunks : together(chunks, shape, bytes)) : pieces(shape, bytes);
   const name = `${file}${inner}`;
   const problem = shape.some((side) => side === 0)
@@ -73,7 +73,8 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
     close,
   };
   if (alone) {
-    const input: Hdf5Chunks = { file: path.resolve(file), name, shape, chunk, type, ...direct };
+    const { storage, littleEndian, filters } = direct;
+    const input: Hdf5Chunks = { file: path.resolve(file), name, shape, chunk, type, storage, littleEndian, filters };
     return { ...opened, readChunk: hdf5Chunks(input), reading: hdf5Reading(input) };
   }
   return {
