@@ -277,6 +277,34 @@ describe('the configuration decides', () => {
     expect(compileGraph(graph!, catalog).order).toHaveLength(row.length);
   });
 
+  test('how training samples are cut, repeated and kept', () => {
+    const cut = (part: string, changes: Record<string, unknown> = {}) =>
+      parametersOf(graphs(changes).train, `${part}-patches`);
+    expect(cut('train')).toMatchObject({
+      replicate: 0,
+      inMemory: true,
+      complete: true,
+      random: false,
+      foreground: null,
+    });
+    const random = { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.TRAIN.PROBABILITY_MAP': true };
+    const drawn = { random: true, foreground: { foreground: 0.94, background: 0.06 } };
+    expect(cut('train', random)).toMatchObject(drawn);
+    expect(cut('validation', random)).toMatchObject(drawn);
+    const more = {
+      ...{ 'DATA.TRAIN.REPLICATE': 3, 'DATA.TRAIN.IN_MEMORY': false, 'DATA.REFLECT_TO_COMPLETE_SHAPE': false },
+      ...{ 'DATA.TRAIN.OVERLAP': '(0.5, 0.25)', 'DATA.TRAIN.PADDING': '(8, 4)' },
+    };
+    const shared = { complete: false, overlap: [0.5, 0.25], padding: [8, 4] };
+    expect(cut('train', more)).toMatchObject({ ...shared, replicate: 3, inMemory: false });
+    expect(cut('validation', more)).toMatchObject({ ...shared, replicate: 0, inMemory: true });
+    const separate = { ...more, 'DATA.VAL.FROM_TRAIN': false, 'DATA.VAL.IN_MEMORY': false };
+    const own = { 'DATA.VAL.OVERLAP': '(0.125, 0)', 'DATA.VAL.PADDING': '(2, 2)' };
+    expect(cut('validation', { ...separate, ...own, 'DATA.VAL.PATH': 'v', 'DATA.VAL.GT_PATH': 'w' })).toMatchObject({
+      ...{ complete: false, overlap: [0.125, 0], padding: [2, 2], replicate: 0, inMemory: false, subset: null },
+    });
+  });
+
   test('which images validate, and that those may be the test', () => {
     const subset = (graph: Graph | undefined, name: string) => parametersOf(graph, name).subset;
     const changes = {

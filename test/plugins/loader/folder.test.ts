@@ -54,6 +54,18 @@ describe('a folder', () => {
     expect(heard.filter(({ type }) => type === 'file.read')).toHaveLength(10);
   });
 
+  test('whose names do not agree with those of the targets is told, and read all the same', async () => {
+    const warnings = async (targets: string) => {
+      const { run, heard } = bench();
+      expect(await run(load({ images: at('raw'), targets }))).toHaveLength(5);
+      return heard.filter(({ type }) => type === 'warning');
+    };
+    expect(await warnings(at('label'))).toEqual([]);
+    expect(await warnings(await put('shifted', ['a.tif', 'c.tif', 'd.png', 'e.tif', 'f.tif']))).toEqual([
+      { type: 'warning', message: expect.stringMatching(/4 of 5 pairs look wrong: a\.tif with c\.tif, /) },
+    ]);
+  });
+
   test('without targets has none', async () => {
     const [first] = await bench().run(load({ images: at('raw') }));
     expect('target' in first).toBe(false);

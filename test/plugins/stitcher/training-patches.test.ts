@@ -58,11 +58,28 @@ describe('a grid', () => {
     const samples = await open().run(patches({ epochs: 1, replicate: 3 }), images(1), 'train');
     expect(samples).toHaveLength(12);
     expect(new Set(samples.map(({ index }) => index)).size).toBe(12);
+    const inOrder = await open().run(patches({ epochs: 1, replicate: 3, shuffle: false }), images(2), 'train');
+    const once = await open().run(patches({ epochs: 1, shuffle: false }), images(2), 'train');
+    const places = (list: readonly Sample[]) => list.map(({ id }) => id);
+    expect(places(inOrder)).toEqual([...places(once), ...places(once), ...places(once)]);
+    expect(inOrder[0].moment?.total).toBe(24);
   });
 
-  test('completes images that are smaller than a patch', async () => {
+  test('draws another place each time that an image is repeated', async () => {
+    const samples = await open().run(
+      patches({ epochs: 1, random: true, replicate: 8 }),
+      images(1, [64, 64, 1]),
+      'train',
+    );
+    expect(samples).toHaveLength(8);
+    expect(new Set(samples.map(({ id }) => id)).size).toBe(8);
+  });
+
+  test('completes images and targets that are smaller than a patch by reflection at the start', async () => {
     const [sample] = await open().run(patches({ epochs: 1 }), images(1, [3, 4, 1]), 'train');
     expect(sample.image.shape).toEqual([4, 4, 1]);
+    expect([...sample.image.data]).toEqual([4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    expect([...sample.target!.data]).toEqual([...sample.image.data]);
   });
 });
 
@@ -229,12 +246,38 @@ describe('a single image', () => {
 });
 
 describe('memory', () => {
-  test('patches from files are those from memory', async () => {
-    const pixels = async (inMemory: boolean) =>
-      (await open().run(patches({ epochs: 2, inMemory, padding: [1, 1] }), images(2), 'train')).map(
-        ({ image }) => image.data,
+  test.each<[string, object, number[]?]>([
+    ['a grid', { padding: [1, 1], overlap: [0.5, 0] }],
+    ['a grid in order', { shuffle: false }],
+    ['a repeated list', { replicate: 3 }],
+    ['random places', { random: true, replicate: 4 }],
+    ['places around foreground', { random: true, foreground: { foreground: 0.9, background: 0.1 } }],
+    ['one side of the patches of a single image', { subset: { part: 'train', fraction: 0.25 } }, [12, 12, 1]],
+    ['small images', {}, [3, 4, 1]],
+    ['boxes that reach over a patch', { reach: [2, 2] }, [12, 12, 1]],
+  ])('patches from files are those from memory: %s', async (_, settings, shape) => {
+    const count = 'subset' in settings ? 1 : 3;
+    const given = () =>
+      images(count, shape).map((sample, i) => ({
+        ...sample,
+        // Numbers that no file of another type could keep.
+        image: image(
+          sample.image.data.map((value) => Math.fround(value / 7 + i)),
+          sample.image.shape,
+        ),
+        target: image(
+          Uint16Array.from(sample.target!.data, (value) => 300 + 50 * value),
+          sample.target!.shape,
+        ),
+        ...(count === 1 && { facts: { onlyImage: true } }),
+      }));
+    const all = async (inMemory: boolean) =>
+      (await open().run(patches({ epochs: 2, inMemory, ...settings }), given(), 'train')).map(
+        ({ id, index, moment, image: picture, target }) => ({ id, index, moment, picture, target }),
       );
-    expect(await pixels(false)).toEqual(await pixels(true));
+    const [fromFiles, fromMemory] = [await all(false), await all(true)];
+    expect(fromFiles.length).toBeGreaterThan(count);
+    expect(fromFiles).toEqual(fromMemory);
   });
 
   test('no more patches are on their way than may be', async () => {
