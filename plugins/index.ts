@@ -119,6 +119,7 @@ import { fitTrainer } from './trainer/fit.js';
 import { classTable } from './writer/class-table.js';
 import { generatorSamples } from './writer/generator-samples.js';
 import { imageWriter } from './writer/images.js';
+import { labelsBesideImage } from './writer/labels-beside-image.js';
 import { objectAssociationWriter } from './writer/object-associations.js';
 import { objectPictureWriter } from './writer/object-pictures.js';
 import { objectTableWriter } from './writer/object-table.js';
@@ -198,6 +199,7 @@ export const builtInPlugin: Plugin = definePlugin({
     classTable,
     generatorSamples,
     imageWriter,
+    labelsBesideImage,
     objectTableWriter,
     overlayWriter,
     panelWriter,

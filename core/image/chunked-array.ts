@@ -113,6 +113,22 @@ export interface ContainerFormat {
   open(path: string, options: { array?: string; signal?: AbortSignal }): Promise<ChunkedArray>;
   /** Makes a container with one array; what was there before is replaced when the writer is closed. */
   create?(path: string, plan: ArrayPlan): Promise<ArrayWriter>;
+  /**
+   * Puts a label image beside an image that is there.
+   *
+   * @throws OutputError where the container holds no image that labels can be beside, or labels of that name that are not to be replaced.
+   */
+  createLabels?(path: string, place: LabelPlace, plan: ArrayPlan): Promise<ArrayWriter>;
+}
+
+/** Where labels go in the container of their image. */
+export interface LabelPlace {
+  /** Name of the label image. */
+  readonly name: string;
+  /** Path of the image in the container, with dots or slashes; empty for the container itself. */
+  readonly array: string;
+  /** Labels of that name may be there. */
+  readonly replace: boolean;
 }
 
 /** Number of chunks along each axis. */

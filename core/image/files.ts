@@ -4,13 +4,20 @@
 import { open, stat } from 'node:fs/promises';
 import { Piscina } from 'piscina';
 import { Batches } from '../compute/batches.js';
-import { AbortedError, FormatError, fromPlainError, type PlainError } from '../errors.js';
+import { AbortedError, FormatError, fromPlainError, OutputError, type PlainError } from '../errors.js';
 import { arrayLayout, arraySource, readArray } from './array-source.js';
 import { type Dimensionality, imageShape, keepsOrder, toImage } from './axes.js';
 import type { ChunkCache } from './chunk-cache.js';
 import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
 import type { ChunkTask } from './chunk-task.js';
-import type { ArrayPlan, ArrayWriter, ChunkedArray, ChunkReading, ContainerFormat } from './chunked-array.js';
+import type {
+  ArrayPlan,
+  ArrayWriter,
+  ChunkedArray,
+  ChunkReading,
+  ContainerFormat,
+  LabelPlace,
+} from './chunked-array.js';
 import { deferred } from './deferred.js';
 import {
   detectFormat,
@@ -256,6 +263,16 @@ export class ImageFiles {
     );
     if (!container?.create) throw new Error(`no container format writes ${file}`);
     return container.create(file, plan);
+  }
+
+  /** Puts labels into the container of their image. @throws OutputError as {@link ContainerFormat.createLabels} */
+  async createLabels(file: string, place: LabelPlace, plan: ArrayPlan): Promise<ArrayWriter> {
+    const container = await this.containerOf(file);
+    if (!container?.createLabels)
+      throw new OutputError(`${file}: labels can be put beside an image in an OME-Zarr only. Write them elsewhere.`, {
+        where: { file },
+      });
+    return container.createLabels(file, place, plan);
   }
 
   /** Shape `[[z,] y, x, c]` and dtype from the header alone. Errors as {@link read}. */

@@ -1,9 +1,10 @@
-/** Writing an image that is read in parts, chunk by chunk. */
+/** Writing an image chunk by chunk, also one that is read in parts. */
 
 import { placeAt, stridesOf } from './c-order.js';
 import type { ArrayPlan, ArrayWriter } from './chunked-array.js';
 import { copyRegion } from './copy-region.js';
 import { allocate, channelCount, type Image, sizeOf } from './image.js';
+import { readPatch } from './patch.js';
 
 /** Longest side of a chunk along z, y, x: two hundred kilobytes to a megabyte, as viewers like it. */
 const SIDE = 64;
@@ -36,7 +37,7 @@ export function planVolume(picture: Image, from: Image, kind: 'image' | 'labels'
 }
 
 /**
- * Reads a deferred image in boxes along the chunks of a writer and writes them. The writer is not closed.
+ * Writes an image in boxes along the chunks of a writer; one that is read in parts is read so. The writer is not closed.
  *
  * @throws what reading or writing throws; AbortedError when `signal` fires.
  */
@@ -51,7 +52,7 @@ export async function writeVolume(picture: Image, writer: ArrayWriter, signal?: 
   for (let index = 0; index < sizeOf(grid); index++) {
     const start = placeAt(index, grid).map((at, axis) => at * steps[axis]);
     const size = start.map((at, axis) => Math.min(steps[axis], sides[axis] - at));
-    const part = await picture.source!.read({ start, size }, signal);
+    const part = await (picture.source?.read({ start, size }, signal) ?? readPatch(picture, { start, size }));
     const full = (values: readonly number[], channel: number) =>
       order.map((axis) => (axis < 0 ? channel : axis === names.length - 1 ? channel : values[axis]));
     const counts = order.map((axis) => (axis < 0 ? 1 : part.shape[axis]));

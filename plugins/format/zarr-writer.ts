@@ -10,7 +10,7 @@ import path from 'node:path';
 import { OutputError } from '../../core/errors.js';
 import { stridesOf } from '../../core/image/c-order.js';
 import { chunksOf } from '../../core/image/chunk-cache.js';
-import type { ArrayPlan, ArrayWriter } from '../../core/image/chunked-array.js';
+import type { ArrayPlan, ArrayWriter, LabelPlace } from '../../core/image/chunked-array.js';
 import { copyRegion } from '../../core/image/copy-region.js';
 import { halve } from '../../core/image/halve.js';
 import { allocate, bytesPerValue, type PixelArray, sizeOf } from '../../core/image/image.js';
@@ -53,12 +53,27 @@ export async function createZarr(container: string, plan: ArrayPlan, options: Za
 /**
  * A label image beside the image of an OME-Zarr: `labels/<name>`, and its name in the list of labels. The version is that of
  * the container.
+ *
+ * @param group the group of the image: the container, or a group in it.
+ * @throws OutputError when labels of that name are there and `replace` is false.
  */
-export async function createLabels(container: string, name: string, plan: ArrayPlan): Promise<ArrayWriter> {
-  const version = (await readJson(path.join(container, 'zarr.json'))) ? 3 : 2;
-  const labels = path.join(container, 'labels');
+export async function createLabels(
+  group: string,
+  { name, replace }: Pick<LabelPlace, 'name' | 'replace'>,
+  plan: ArrayPlan,
+): Promise<ArrayWriter> {
+  const version = (await readJson(path.join(group, 'zarr.json'))) ? 3 : 2;
+  const labels = path.join(group, 'labels');
   const folder = path.join(labels, name);
-  await clear(folder);
+  if (await isFolder(folder)) {
+    // Without metadata they were not finished.
+    const finished = await readJson(path.join(folder, version === 3 ? 'zarr.json' : '.zgroup'));
+    if (finished && !replace)
+      throw new OutputError(`${folder}: these labels are there already. Give another name, or set replace.`, {
+        where: { file: folder },
+      });
+    await rm(folder, { recursive: true, force: true });
+  }
   const writer = await zarrWriter(folder, { ...plan, kind: 'labels' }, { version, ome: true });
   return {
     plan: writer.plan,
@@ -93,7 +108,7 @@ async function clear(container: string): Promise<void> {
       });
     return;
   }
-  if (!/\.zarr$/i.test(container) && !/\.zarr[\\/]labels[\\/]/i.test(container))
+  if (!/\.zarr$/i.test(container))
     throw new OutputError(`${container}: this folder is in the place of a Zarr container. Move it away.`, {
       where: { file: container },
     });

@@ -3,6 +3,7 @@
  */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
+import { OutputError } from '../../core/errors.js';
 import type { ChunkedArray } from '../../core/image/chunked-array.js';
 import type { ImageMetadata } from '../../core/image/image.js';
 import { defineContainer } from '../../core/plugin/define.js';
@@ -21,7 +22,7 @@ import { readMultiscales } from './ome-zarr.js';
 import { pixelType } from './wide-numbers.js';
 import { type ZarrChunks, zarrChunks, zarrReading } from './zarr-chunks.js';
 import { parseZarr, type ZarrHeader } from './zarr-metadata.js';
-import { createZarr } from './zarr-writer.js';
+import { createLabels, createZarr } from './zarr-writer.js';
 
 export const zarr = defineContainer({
   id: 'zarr',
@@ -34,6 +35,18 @@ export const zarr = defineContainer({
       /\.zarr$/i.test(folder)),
   open: (container, { array }) => openZarr(container, array),
   create: (container, plan) => createZarr(container, plan, { version: 3, ome: /\.ome\.zarr$/i.test(container) }),
+  async createLabels(container, place, plan) {
+    const group = inside(container, innerPath(container, place.array));
+    const node = await readNode(group, '');
+    if (node?.kind !== 'group' || !readMultiscales(node.attributes, group))
+      throw new OutputError(
+        `${group}: this is no OME-Zarr image, so labels have no place beside it. Write them elsewhere.`,
+        {
+          where: { file: group },
+        },
+      );
+    return createLabels(group, place, plan);
+  },
 });
 
 async function has(folder: string, name: string): Promise<boolean> {

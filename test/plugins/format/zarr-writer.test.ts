@@ -167,7 +167,7 @@ describe.each([2, 3] as const)('OME-Zarr of version %i', (version) => {
     await writer.write([0, 0, 0], plan.shape, values);
     await writer.close();
     for (const name of ['cells', 'nuclei', 'cells']) {
-      const labels = await createLabels(container, name, plan);
+      const labels = await createLabels(container, { name, replace: true }, plan);
       await labels.write([0, 0, 0], plan.shape, values);
       await labels.close();
     }
@@ -176,6 +176,9 @@ describe.each([2, 3] as const)('OME-Zarr of version %i', (version) => {
     const list = path.join(container, 'labels', version === 3 ? 'zarr.json' : '.zattrs');
     const listed = JSON.parse(await readFile(list, 'utf8'));
     expect((version === 3 ? listed.attributes.ome : listed).labels).toEqual(['nuclei', 'cells']);
+    await expect(createLabels(container, { name: 'cells', replace: false }, plan)).rejects.toThrow(
+      /labels\/cells: these labels are there already\. Give another name/,
+    );
     // The image is still what the container opens as.
     expect((await openZarr(container)).file).toBe(path.join(container, '0'));
   });
