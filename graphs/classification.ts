@@ -11,6 +11,7 @@ import { lossesOf, metricsOf, networkOf } from './network-parts.js';
 import {
   filtered,
   loaderParameters,
+  normalizing,
   predictionParameters,
   preprocessors,
   section,
@@ -82,7 +83,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
       classes: { count: classes, known },
     }),
     ...preprocessors(config, catalog, 'test'),
-    ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     node('cutter', 'stitcher/cut-patches', { ...from('stitcher/cut-patches'), overlap: [], padding: [] }),
     node('model', 'model/predict', { network, ...predictionParameters(config), activations: ['softmax'] }),
     node('stitcher', 'stitcher/join-scores'),

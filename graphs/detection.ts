@@ -12,6 +12,7 @@ import {
   divisorsOf,
   filtered,
   loaderParameters,
+  normalizing,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -136,15 +137,14 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
     ...(measured ? [points(config, 'test', 'points')] : []),
     ...preprocessors(config, catalog, 'test', !reused),
-    ...filtered(config, catalog, 'test', [
-      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
-    ]),
+    ...filtered(config, catalog, 'test', [...normalizing(config, catalog, 'test', 'normalizer').images]),
     ...(reused
       ? [reused]
       : [
           whole
             ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
             : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+          ...normalizing(config, catalog, 'test', 'normalizer').patches,
           node('model', 'model/predict', {
             network,
             ...predictionParameters(config),

@@ -22,6 +22,7 @@ import {
   divisorsOf,
   filtered,
   loaderParameters,
+  normalizing,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -158,6 +159,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network }: Tes
     whole
       ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
       : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+    ...normalizing(config, catalog, 'test', 'normalizer').patches,
     node('model', 'model/predict', {
       network,
       ...predictionParameters(config, channels.directed),
@@ -179,7 +181,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network }: Tes
     }),
     ...(reused ? [] : preprocessors(config, catalog, 'test')),
     ...filtered(config, catalog, 'test', [
-      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+      ...normalizing(config, catalog, 'test', 'normalizer').images,
       ...(isMeasured(config)
         ? [targets(config, catalog, 'test', 'targets'), pictures(config, catalog, 'test', 'target-pictures')]
         : []),

@@ -3,6 +3,7 @@
  */
 import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
+import { isMeasuredBy, normalizationFromConfig } from '../core/image/normalization-parameters.js';
 import type { Phase } from '../core/job/events.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
 import type { LossSpec, NetworkSpec } from '../core/plugin/network-spec.js';
@@ -12,6 +13,7 @@ import {
   divisorsOf,
   filtered,
   loaderParameters,
+  normalizing,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -57,14 +59,25 @@ export function restorationGraphs(
 /** Targets are images, normalised as images are; or they are made at the end, out of the patches. */
 function learning(config: Config, catalog: Catalog, parts: RestorationParts): Graph {
   const { network, losses, activations, targetChannels, scale = [], ownTargets, loader, patches } = parts;
-  const plugin = 'normalizer/target-intensity';
+  const targets = (part: Part): GraphNode => {
+    const name = `${part}-target-normalizer`;
+    const dataset = section(catalog, 'normalizer/dataset', config, part);
+    if (dataset)
+      return node(name, 'normalizer/dataset', {
+        ...dataset,
+        ...normalizationFromConfig(config, 'target'),
+        of: 'target',
+      });
+    return node(name, 'normalizer/target-intensity', section(catalog, 'normalizer/target-intensity', config, part));
+  };
+  const byPatch = isMeasuredBy(config, 'patch');
   return trainingGraph(config, catalog, {
     network,
     losses,
     ...(activations && { activations }),
     metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
-    targets: (part) =>
-      ownTargets ? [] : [node(`${part}-target-normalizer`, plugin, section(catalog, plugin, config, part))],
+    targets: (part) => (ownTargets || byPatch ? [] : [targets(part)]),
+    patchTargets: (part) => (!ownTargets && byPatch ? [targets(part)] : []),
     loader: () => ({ ...loader, ...(ownTargets ? { targets: null } : { targetChannels, scale }) }),
     ...(patches && { patches }),
     ...(ownTargets && { finishing: ownTargets }),
@@ -110,13 +123,14 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
       ...(measured && { targetChannels, scale }),
     }),
     ...preprocessors(config, catalog, 'test', !reused),
-    ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     ...(reused
       ? [reused]
       : [
           whole
             ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
             : node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
+          ...normalizing(config, catalog, 'test', 'normalizer').patches,
           node('model', 'model/predict', { network, ...predictionParameters(config), activations }),
           // A patch is brought back for its own metrics alone: joining goes on with what the network gave.
           ...(measured && !whole
@@ -125,6 +139,9 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
                 ...measure(config, 'patch-metrics', { ...measuring, variant: 'per patch' }),
               ]
             : []),
+          ...(whole
+            ? []
+            : [node('own-intensities', 'postprocessor/denormalize-patch', from('postprocessor/denormalize-patch'))]),
           node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
           restorer('intensities'),
           ...undoPreprocessing(config, catalog, 'restored'),

@@ -9,7 +9,7 @@ import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { measure } from './measuring.js';
 import { lossesOf, metricsOf, networkOf } from './network-parts.js';
 import { restorationGraphs } from './restoration.js';
-import { filtered, loaderParameters, preprocessors, section, trainingGraph } from './supervised.js';
+import { filtered, loaderParameters, normalizing, preprocessors, section, trainingGraph } from './supervised.js';
 
 export const selfSupervision = definePreset({
   id: 'SELF_SUPERVISED',
@@ -58,9 +58,11 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec, chann
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
     ...preprocessors(config, catalog, 'test'),
-    ...filtered(config, catalog, 'test', [node('normalizer', 'normalizer/intensity', from('normalizer/intensity'))]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),
+    ...normalizing(config, catalog, 'test', 'normalizer').patches,
     node('model', 'model/reconstruct', { network, batchSize: train.BATCH_SIZE }),
+    node('patch-intensities', 'postprocessor/denormalize-patch', from('postprocessor/denormalize-patch')),
     node('stitcher', 'stitcher/join-patches', { channels: PICTURES.length * channels, weights: 'plain' }),
     node('intensities', 'postprocessor/denormalize', from('postprocessor/denormalize')),
     node('pictures', 'postprocessor/split-channels', { product: 'restored', into: PICTURES }),

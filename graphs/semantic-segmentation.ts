@@ -12,6 +12,7 @@ import {
   divisorsOf,
   filtered,
   loaderParameters,
+  normalizing,
   predictionParameters,
   preprocessors,
   reusedPredictions,
@@ -106,7 +107,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     node('loader', 'loader/folder', loaderParameters(config, 'test')),
     ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', [
-      node('normalizer', 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, 'test')),
+      ...normalizing(config, catalog, 'test', 'normalizer').images,
       ...(isMeasured(config) ? [labels(config, catalog, 'test', 'labels')] : []),
     ]),
     ...(reused
@@ -115,6 +116,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
           whole
             ? node('cutter', 'stitcher/whole-image', { divisor: divisorsOf(config, network, catalog) })
             : node('cutter', 'stitcher/cut-patches', section(catalog, 'stitcher/cut-patches', config, 'test')),
+          ...normalizing(config, catalog, 'test', 'normalizer').patches,
           node('model', 'model/predict', {
             network,
             ...predictionParameters(config),

@@ -4,6 +4,7 @@
 import type { Config } from '../core/config/index.js';
 import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core/graph/graph.js';
 import type { DirectedChannels } from '../core/image/directed-channels.js';
+import { isMeasuredBy } from '../core/image/normalization-parameters.js';
 import { reachOf } from '../core/image/reach.js';
 import type { SymmetryGroup } from '../core/image/symmetry.js';
 import { dataSectionOf } from '../core/plugin/data-section.js';
@@ -35,6 +36,8 @@ export interface TrainingParts {
   activations?: string[];
   /** Activations of the output channels in pictures (TRAIN.SAVE_TRAIN_PREDS_FREQ), where losses and metrics see logits. */
   shown?: string[];
+  /** Nodes right behind the patches that do so with the targets of each patch. */
+  patchTargets?: (part: Part) => GraphNode[];
   /** Nodes right behind the loader. */
   reading?: (part: Part) => GraphNode[];
   /** Parameters of the loaders that a workflow sets beside {@link loaderParameters}. */
@@ -56,13 +59,15 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     ...(parts.reading?.(part) ?? []),
     ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
-      node(`${part}-normalizer`, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part)),
+      ...normalizing(config, catalog, part, `${part}-normalizer`).images,
       ...parts.targets(part),
     ]),
     node(`${part}-patches`, 'stitcher/training-patches', {
       ...trainingPatches(config, catalog, part),
       ...parts.patches?.(part),
     }),
+    ...normalizing(config, catalog, part, `${part}-normalizer`).patches,
+    ...(parts.patchTargets?.(part) ?? []),
     ...(part === 'train' ? augmenters(config, catalog) : []),
     ...(parts.finishing?.(part) ?? []),
     ...generatorCheck(config, catalog, part),
@@ -147,6 +152,25 @@ function withinContainers(config: Config, part: Part, wanted: boolean): Record<s
     ...(part !== 'test' && { chunkShare: kept ? TRAINING_SHARES.kept / 2 : TRAINING_SHARES.kept / 8 }),
     ...(several && { targets: null }),
   };
+}
+
+/** The node that normalises intensities, behind images or behind their patches: what is measured is what it gets (DATA.NORMALIZATION.MEASURE_BY). */
+export function normalizing(
+  config: Config,
+  catalog: Catalog,
+  part: Part,
+  name: string,
+): { images: GraphNode[]; patches: GraphNode[] } {
+  const dataset = section(catalog, 'normalizer/dataset', config, part);
+  if (dataset) return { images: [node(name, 'normalizer/dataset', dataset)], patches: [] };
+  const own = node(name, 'normalizer/intensity', section(catalog, 'normalizer/intensity', config, part));
+  return isMeasuredByPatch(config, part) ? { images: [], patches: [own] } : { images: [own], patches: [] };
+}
+
+/** Whether patches are normalised each on its own; there are none of whole images. */
+export function isMeasuredByPatch(config: Config, part: Part): boolean {
+  const whole = part === 'test' && config.TEST.FULL_IMG && config.PROBLEM.NDIM === '2D';
+  return isMeasuredBy(config, 'patch') && !whole && config.PROBLEM.TYPE !== 'CLASSIFICATION';
 }
 
 /** Nodes that normalise, with the sample filters of a part before them, or after them (FILTER_SAMPLES.NORM_BEFORE). */

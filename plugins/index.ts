@@ -72,6 +72,7 @@ import { unextV2 } from './model/unext-v2.js';
 import { vit } from './model/vit.js';
 import { wdsr } from './model/wdsr.js';
 import { classLabels } from './normalizer/class-labels.js';
+import { datasetNormalizer } from './normalizer/dataset.js';
 import { instanceChannels } from './normalizer/instance-channels.js';
 import { intensityNormalizer } from './normalizer/intensity.js';
 import { targetNormalizer } from './normalizer/target-intensity.js';
@@ -79,6 +80,7 @@ import { agglomerationNode } from './postprocessor/agglomeration.js';
 import { binarize } from './postprocessor/binarize.js';
 import { classChannel } from './postprocessor/class-channel.js';
 import { denormalizePrediction } from './postprocessor/denormalize.js';
+import { denormalizePatch } from './postprocessor/denormalize-patch.js';
 import { embeddingsNode } from './postprocessor/embeddings.js';
 import { findPointsNode } from './postprocessor/find-points.js';
 import { gradientFlowNode } from './postprocessor/gradient-flow.js';
@@ -149,6 +151,7 @@ export const builtInPlugin: Plugin = definePlugin({
     voxelSize,
     zoomPreprocessor,
     intensityNormalizer,
+    datasetNormalizer,
     targetNormalizer,
     classLabels,
     instanceChannels,
@@ -186,6 +189,7 @@ export const builtInPlugin: Plugin = definePlugin({
     findPointsNode,
     closePoints,
     denormalizePrediction,
+    denormalizePatch,
     undoResize,
     undoZoom,
     splitChannels,

@@ -45,6 +45,11 @@ export function normalizationFromConfig(config: Config, of: 'input' | 'target'):
   };
 }
 
+/** Whether intensities are measured on whole images, on each patch, or on all training images (DATA.NORMALIZATION.MEASURE_BY). */
+export function isMeasuredBy({ DATA: data }: Config, what: 'image' | 'patch' | 'dataset'): boolean {
+  return data.NORMALIZATION.MEASURE_BY === what;
+}
+
 /** Parameters without what is not set. */
 export function normalizationOptions(parameters: NormalizationParameters): NormalizationOptions {
   const { type, lowerPercentile, upperPercentile, lowerValue, upperValue, mean, deviation } = parameters;

@@ -50,6 +50,21 @@ export interface Normalization {
   channels: ChannelStatistics[];
 }
 
+/** A part that was measured on its own when it was read, with the numbers that its intensities were changed by. */
+export interface MeasuredPart extends Image {
+  readonly normalization: Normalization;
+}
+
+export function isMeasuredPart(part: Image): part is MeasuredPart {
+  return 'normalization' in part;
+}
+
+/** Fact of a sample: how the targets were normalised that its network learned from, where that is known. */
+export const OUTPUT_NORMALIZATION = 'outputNormalization';
+
+/** Product of a patch that was brought back to intensities on its own, and fact of the image that is joined of such patches. */
+export const OWN_INTENSITIES = 'intensities';
+
 /** Least divisor, against flat channels. */
 const EPSILON = 1e-6;
 
@@ -106,7 +121,8 @@ function clipLimits(picture: Image, channel: number, clip: NonNullable<Normaliza
   return { lower: fixed.lower ?? lower, upper: fixed.upper ?? upper };
 }
 
-function chosen(value: number | readonly number[] | undefined, channel: number): number | undefined {
+/** The value of a channel, of one for all or one for each. */
+export function chosen(value: number | readonly number[] | undefined, channel: number): number | undefined {
   return typeof value === 'object' ? value[channel % value.length] : value;
 }
 

@@ -49,6 +49,14 @@ export interface TrainingState {
    * those of the file, without `model.`.
    */
   weights(): Promise<NamedTensors>;
+  /** Keeps what belongs to the weights with every checkpoint that is saved from now on. Plain JSON. */
+  keep(name: string, value: unknown): void;
+  /**
+   * What was kept with the weights that {@link resume} or {@link weights} give; undefined where there is nothing.
+   *
+   * @param wait whether to wait for this job's training, where that has not kept it yet.
+   */
+  kept(name: string, options: { wait: boolean }): Promise<unknown>;
 }
 
 /** Parts of a checkpoint: MODEL.ITEMS_TO_LOAD_FROM_CHECKPOINT, as far as tensors and epochs go. */
@@ -89,6 +97,8 @@ export interface CheckpointStoreOptions {
 export class CheckpointStore implements TrainingState {
   private resumable: LoopState | undefined;
   private firstEpoch = 0;
+  private readonly notes = new Map<string, unknown>();
+  private readonly waiting = new Map<string, ((value: unknown) => void)[]>();
 
   private constructor(private readonly options: CheckpointStoreOptions) {}
 
@@ -130,8 +140,38 @@ export class CheckpointStore implements TrainingState {
       epoch: String(name),
       fingerprint: this.options.fingerprint,
       loop: JSON.stringify(loop),
+      ...(this.notes.size > 0 && { notes: JSON.stringify(Object.fromEntries(this.notes)) }),
     });
     return file;
+  }
+
+  keep(name: string, value: unknown): void {
+    this.notes.set(name, value);
+    for (const tell of this.waiting.get(name) ?? []) tell(value);
+    this.waiting.delete(name);
+  }
+
+  async kept(name: string, { wait }: { wait: boolean }): Promise<unknown> {
+    if (this.notes.has(name)) return this.notes.get(name);
+    const file = this.fileOfNotes();
+    const found = file && notesIn((await readWeightHeader(file)).other ?? {})[name];
+    if (found !== undefined) {
+      this.notes.set(name, found);
+      return found;
+    }
+    if (!wait || !this.options.trains || this.resumable) return undefined;
+    return new Promise((resolve) => this.waiting.set(name, [...(this.waiting.get(name) ?? []), resolve]));
+  }
+
+  /** Of the weights that are gone on with or predicted with; undefined where a training starts. */
+  private fileOfNotes(): string | undefined {
+    const { file, trains } = this.options;
+    if (trains) return this.resumable && this.file('last');
+    if (file) {
+      requireFile(file);
+      return file;
+    }
+    return (['best', 'last'] as const).map((name) => this.file(name)).find((each) => existsSync(each));
   }
 
   async initial(): Promise<StartingPoint | undefined> {
@@ -204,6 +244,16 @@ export class CheckpointStore implements TrainingState {
     const { metadata } = saved;
     if (metadata.fingerprint !== this.options.fingerprint) return undefined;
     return JSON.parse(metadata.loop) as LoopState;
+  }
+}
+
+/** What nodes kept, out of the header of a checkpoint; nothing where it is of another kind. */
+function notesIn(header: Record<string, unknown>): Record<string, unknown> {
+  const { notes } = (header.metadata ?? {}) as { notes?: string };
+  try {
+    return notes === undefined ? {} : Object(JSON.parse(notes));
+  } catch {
+    return {};
   }
 }
 

@@ -1,6 +1,15 @@
 /** What both sample filters take from the configuration. */
+import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
-import type { FilterGroups } from '../../core/image/sample-filter.js';
+import type { Image } from '../../core/image/image.js';
+import {
+  isMeasuredBy,
+  NormalizationParameters,
+  normalizationFromConfig,
+  normalizationOptions,
+} from '../../core/image/normalization-parameters.js';
+import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import type { FilterGroups, Measured } from '../../core/image/sample-filter.js';
 import { dataSectionOf } from '../../core/plugin/data-section.js';
 import type { Part } from '../../core/plugin/define.js';
 
@@ -17,7 +26,38 @@ export interface FilterSettings {
   /** Samples that must be left. */
   least: number;
   examples: { folder: string; count: number } | null;
+  normalize: Static<typeof NormalizeBefore>;
 }
+
+/** Intensities that are normalised on each patch come here as they are in their files. */
+export const NormalizeBefore = Type.Union(
+  [
+    Type.Object(
+      { image: NormalizationParameters, target: Type.Union([NormalizationParameters, Type.Null()]) },
+      { additionalProperties: false },
+    ),
+    Type.Null(),
+  ],
+  { default: null, description: 'Normalisation of each sample before it is measured; null where it is done.' },
+);
+
+/** A sample as it is measured. */
+export function normalizedBefore(measured: Measured, settings: Static<typeof NormalizeBefore>): Measured {
+  if (!settings) return measured;
+  const { image, target, file } = measured;
+  const apply = (picture: Image, parameters: NormalizationParameters, unitFloats: boolean) => {
+    const options = { ...normalizationOptions(parameters), unitFloats };
+    return normalize(picture, measureNormalization(picture, options, file));
+  };
+  return {
+    ...measured,
+    whole: measured.whole ?? image,
+    image: apply(image, settings.image, false),
+    ...(target && settings.target && { target: apply(target, settings.target, true) }),
+  };
+}
+
+const IMAGE_TARGETS = ['SUPER_RESOLUTION', 'DENOISING', 'SELF_SUPERVISED', 'IMAGE_TO_IMAGE'];
 
 /**
  * The conditions of a part; undefined where it filters nothing. Validation images out of the training set are filtered as
@@ -25,7 +65,7 @@ export interface FilterSettings {
  */
 export function filterSettings(config: Config, part: Part): FilterSettings | undefined {
   const { DATA: data, PATHS: paths } = config;
-  const { ENABLE, PROPS, VALUES, SIGNS } = data[dataSectionOf(config, part)].FILTER_SAMPLES;
+  const { ENABLE, PROPS, VALUES, SIGNS, NORM_BEFORE } = data[dataSectionOf(config, part)].FILTER_SAMPLES;
   if (!ENABLE) return undefined;
   const groups = (PROPS as string[][]).map((group, i) =>
     group.map((property, j) => ({ property, sign: SIGNS[i][j], value: VALUES[i][j] })),
@@ -37,6 +77,13 @@ export function filterSettings(config: Config, part: Part): FilterSettings | und
     examples: data.SAVE_FILTERED_IMAGES
       ? { folder: `${paths.FIL_SAMPLES_DIR}/${part}`, count: data.SAVE_FILTERED_IMAGES_NUM }
       : null,
+    normalize:
+      NORM_BEFORE && isMeasuredBy(config, 'patch')
+        ? {
+            image: normalizationFromConfig(config, 'input'),
+            target: IMAGE_TARGETS.includes(config.PROBLEM.TYPE) ? normalizationFromConfig(config, 'target') : null,
+          }
+        : null,
   };
 }
 

@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 import { FilterGroups, isLeftOut } from '../../core/image/sample-filter.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
-import { FILTER_KEYS, filterSettings, filtersImages } from './filter-config.js';
+import { FILTER_KEYS, filterSettings, filtersImages, NormalizeBefore, normalizedBefore } from './filter-config.js';
 import { Examples, told, tooFew } from './filter-outcome.js';
 
 export const filterImages = defineNode({
@@ -21,6 +21,7 @@ export const filterImages = defineNode({
       groups: FilterGroups,
       least: Type.Integer({ minimum: 0, default: 0, description: 'Images that must be left; fewer are an error.' }),
       examples: Examples,
+      normalize: NormalizeBefore,
     },
     { additionalProperties: false },
   ),
@@ -28,7 +29,7 @@ export const filterImages = defineNode({
   needs: { events: services.events, files: services.files },
   fromConfig: (config, part) => (filtersImages(config, part) ? filterSettings(config, part) : undefined),
   create:
-    ({ groups, least, examples }, { events, files }, place) =>
+    ({ groups, least, examples, normalize }, { events, files }, place) =>
     ({ main }) =>
       new Observable((subscriber) => {
         const seen = { kept: 0, dropped: 0 };
@@ -36,7 +37,10 @@ export const filterImages = defineNode({
           .pipe(
             concatMap(async (sample) => {
               const { image, target, products, file } = sample;
-              const dropped = isLeftOut(groups, { image, target, whole: products.raw, file });
+              const dropped = isLeftOut(
+                groups,
+                normalizedBefore({ image, target, whole: products.raw, file }, normalize),
+              );
               const side = dropped ? 'dropped' : 'kept';
               if (examples && seen[side] < examples.count) {
                 const folder = dropped ? 'filtered' : 'not-filtered';

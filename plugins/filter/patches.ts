@@ -13,7 +13,7 @@ import { scaleBetween, scaleBox, scaleSides } from '../../core/image/scale.js';
 import { CutParameters, cutFromConfig } from '../../core/plugin/cut-parameters.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
-import { FILTER_KEYS, filterSettings, filtersImages } from './filter-config.js';
+import { FILTER_KEYS, filterSettings, filtersImages, NormalizeBefore, normalizedBefore } from './filter-config.js';
 import { Examples, told, tooFew } from './filter-outcome.js';
 
 export const filterPatches = defineNode({
@@ -28,6 +28,7 @@ export const filterPatches = defineNode({
       groups: FilterGroups,
       least: Type.Integer({ minimum: 0, default: 0, description: 'Patches that must be left; fewer are an error.' }),
       examples: Examples,
+      normalize: NormalizeBefore,
     },
     { additionalProperties: false },
   ),
@@ -40,7 +41,7 @@ export const filterPatches = defineNode({
     return settings && { ...cutFromConfig(config, cutAs), ...settings };
   },
   create(parameters, { events, files }, place) {
-    const { groups, least, examples } = parameters;
+    const { groups, least, examples, normalize: before } = parameters;
     return ({ main }) =>
       new Observable((subscriber) => {
         const seen = { kept: 0, dropped: 0 };
@@ -49,7 +50,9 @@ export const filterPatches = defineNode({
           .pipe(
             concatMap(async (sample) => {
               const cut = cutSample(sample, parameters);
-              const dropped = cut.boxes.flatMap((box, index) => (isLeftOut(groups, cut.patch(box)) ? [index] : []));
+              const dropped = cut.boxes.flatMap((box, index) =>
+                isLeftOut(groups, normalizedBefore(cut.patch(box), before)) ? [index] : [],
+              );
               seen.dropped += dropped.length;
               seen.kept += cut.boxes.length - dropped.length;
               if (examples && written < examples.count && dropped.length > 0) {

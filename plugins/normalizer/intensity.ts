@@ -3,13 +3,19 @@
  */
 import { map } from 'rxjs';
 import { mapImage } from '../../core/image/deferred.js';
-import { sizeOf } from '../../core/image/image.js';
+import { type Image, sizeOf } from '../../core/image/image.js';
 import {
   NormalizationParameters,
   normalizationFromConfig,
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
-import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import {
+  type MeasuredPart,
+  measureNormalization,
+  type NormalizationOptions,
+  normalize,
+} from '../../core/image/normalize.js';
+import type { Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
 
@@ -30,14 +36,14 @@ export const intensityNormalizer = defineNode({
     return ({ main }) =>
       main.pipe(
         map((sample) => {
+          const isPatch = sample.placement !== undefined || sample.moment !== undefined;
+          if (isPatch) return normalizePatch(sample, options);
           const raw = sample.image;
           // What is read in parts has no statistics of its own: each part that is read is measured, as BiaPy does.
           if (raw.source)
             return {
               ...sample,
-              image: mapImage(raw, (part) => normalize(part, measureNormalization(part, options, sample.file)), {
-                dtype: 'float32',
-              }),
+              image: mapImage(raw, (part) => normalizePart(part, options, sample.file), { dtype: 'float32' }),
               products: { raw, ...sample.products },
             };
           const normalization = measureNormalization(raw, options, sample.file);
@@ -51,3 +57,23 @@ export const intensityNormalizer = defineNode({
       );
   },
 });
+
+/** Measures a part on its own, and notes what was found. */
+function normalizePart(part: Image, options: NormalizationOptions, file: string): MeasuredPart {
+  const normalization = measureNormalization(part, options, file);
+  return { ...normalize(part, normalization), normalization };
+}
+
+/** A patch, and the other one that it is to be mixed with. Each use of its pixels reads them, so they are asked for once. */
+function normalizePatch({ image: raw, ...sample }: Sample, options: NormalizationOptions): Sample {
+  const normalization = measureNormalization(raw, options, sample.file);
+  const { partner } = sample;
+  return {
+    ...sample,
+    image: normalize(raw, normalization),
+    // Of a test, to undo the normalisation by.
+    ...(sample.placement && { products: { raw, ...sample.products } }),
+    facts: { ...sample.facts, normalization },
+    ...(partner && { partner: { ...partner, image: normalizePart(partner.image, options, sample.file) } }),
+  };
+}

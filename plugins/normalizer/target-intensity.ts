@@ -40,9 +40,14 @@ export const targetNormalizer = defineNode({
             return { ...sample, target: mapImage(target, work, { dtype: 'float32' }), targetKinds };
           }
           const normalization = measureNormalization(target, options, file);
+          const { partner } = sample;
+          const other = partner?.target;
           return {
             ...sample,
             target: normalize(target, normalization),
+            ...(other && {
+              partner: { ...partner, target: normalize(other, measureNormalization(other, options, file)) },
+            }),
             targetKinds,
             facts: { ...sample.facts, targetNormalization: normalization },
           };

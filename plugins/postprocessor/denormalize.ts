@@ -4,6 +4,9 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
+import { castPixels } from '../../core/image/cast.js';
+import { mapImage } from '../../core/image/deferred.js';
+import { type DType, type Image, image } from '../../core/image/image.js';
 import {
   NormalizationParameters,
   normalizationFromConfig,
@@ -14,6 +17,8 @@ import {
   measureNormalization,
   type Normalization,
   type NormalizationOptions,
+  OUTPUT_NORMALIZATION,
+  OWN_INTENSITIES,
 } from '../../core/image/normalize.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -63,16 +68,47 @@ export const denormalizePrediction = defineNode({
         map((sample) => {
           // A patch has no products of the image it was cut from.
           const parent = sample.placement?.parent ?? sample;
-          const normalization = options
-            ? targetNormalization(parent, options, place.name)
-            : normalizationOf(sample, place.name);
           const prediction = productOf(sample, product, place.name);
-          const restored = denormalize(prediction, normalization, { formula, ...(dtype && { dtype }) });
+          const restore = () => {
+            const normalization = outputNormalization(sample, parent, options, place.name);
+            const type = dtype ?? normalization.dtype;
+            const work = (part: Image) => denormalize(part, normalization, { formula, dtype: type });
+            return mapImage(prediction, work, { dtype: type });
+          };
+          // Joined of patches that were brought back each: what is left is the number type.
+          const restored = sample.facts[OWN_INTENSITIES]
+            ? inType(prediction, dtype ?? typeOfResult(sample, options !== null))
+            : restore();
           return { ...sample, products: { ...sample.products, [into]: restored } };
         }),
       );
   },
 });
+
+/** How what the network gives was normalised: as its targets, where that is known. */
+function outputNormalization(
+  sample: Sample,
+  parent: Sample,
+  options: NormalizationOptions | null,
+  node: string,
+): Normalization {
+  const kept = parent.facts[OUTPUT_NORMALIZATION] as Normalization | undefined;
+  if (kept) return kept;
+  if (!options) return normalizationOf(sample, node);
+  // Of a patch that was normalised on its own, the raw patch stands for the image.
+  return targetNormalization(sample.products.raw ? { ...parent, products: sample.products } : parent, options, node);
+}
+
+/** That of the input as it was read, or of targets. */
+function typeOfResult({ products, image, target }: Sample, ofTargets: boolean): DType {
+  if (ofTargets) return target?.dtype ?? 'float32';
+  return (products.raw ?? image).dtype;
+}
+
+function inType(prediction: Image, dtype: DType): Image {
+  const work = ({ data, shape, metadata }: Image) => image(castPixels(data, dtype), shape, metadata);
+  return mapImage(prediction, work, { dtype });
+}
 
 /**
  * How the target of an image was normalised. Its statistics are those of the input, since a new image has no target; a

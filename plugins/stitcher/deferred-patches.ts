@@ -7,6 +7,7 @@ import { leaveOut } from '../../core/image/dropped-patch.js';
 import type { Image } from '../../core/image/image.js';
 import { sizeOf } from '../../core/image/image.js';
 import { middleBox } from '../../core/image/middle-box.js';
+import { isMeasuredPart } from '../../core/image/normalize.js';
 import { type PatchGeometry, patchBox, patchBoxes } from '../../core/image/patch.js';
 import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleBox } from '../../core/image/scale.js';
@@ -62,7 +63,7 @@ export async function* deferredPatches(cut: DeferredCut): AsyncGenerator<Sample>
       ...(wanted && { target: wanted }),
       ...(parent.targetKinds && { targetKinds: parent.targetKinds }),
       products: {},
-      facts: {},
+      facts: isMeasuredPart(part) ? { normalization: part.normalization } : {},
       metrics: {},
       placement: { parent, index, count: geometry.count, box, geometry, added },
       lease,

@@ -8,6 +8,7 @@ import { Blender } from '../../core/image/blend.js';
 import { BlockBlender } from '../../core/image/block-blend.js';
 import { deferred, dropAdded } from '../../core/image/deferred.js';
 import { channelCount, type Image, type ImageMetadata, sizeOf, spatialShape } from '../../core/image/image.js';
+import { OWN_INTENSITIES } from '../../core/image/normalize.js';
 import { cropTo, scaleGeometry } from '../../core/image/patch.js';
 import type { Placement, Sample } from '../../core/image/sample.js';
 import { scaleBetween, scaleSides } from '../../core/image/scale.js';
@@ -57,9 +58,10 @@ export const joinPatches = defineNode({
       return main.pipe(
         concatMap(async (patch) => {
           const placement = patch.placement!;
-          const prediction = patch.products.channels ?? patch.image;
+          const prediction = patch.products[OWN_INTENSITIES] ?? patch.products.channels ?? patch.image;
+          const own = patch.products[OWN_INTENSITIES] !== undefined;
           const collector =
-            open.get(placement.parent) ?? new PatchCollector(placement, prediction, { weights, half, bytes });
+            open.get(placement.parent) ?? new PatchCollector(placement, prediction, own, { weights, half, bytes });
           if (!open.has(placement.parent)) place.onClose(() => collector.close());
           open.set(placement.parent, collector);
           await collector.add(placement, prediction, patch.metrics);
@@ -84,6 +86,8 @@ class PatchCollector {
   constructor(
     private readonly first: Placement,
     prediction: Image,
+    /** Patches were brought back to intensities before. */
+    private readonly own: boolean,
     { weights, half, bytes }: { weights: 'taper' | 'plain'; half: boolean; bytes: number },
   ) {
     const { parent, box, geometry } = first;
@@ -134,6 +138,7 @@ class PatchCollector {
       image: dropAdded(parent.image, added),
       ...(parent.target && { target: dropTargetStart(parent, parent.target, added) }),
       products: { ...parent.products, channels: dropAdded(joined, scaleSides(added, this.scale)) },
+      facts: { ...parent.facts, ...(this.own && { [OWN_INTENSITIES]: true }) },
       metrics: { ...parent.metrics, ...metrics },
       ...(stored && { lease: joinLeases([parent.lease, this.#scratchLease()]) }),
     };

@@ -4,9 +4,8 @@
 import path from 'node:path';
 import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
-import { middlePlane } from '../../core/image/display.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
-import { middleBox } from '../../core/image/middle-box.js';
+import { planeOf } from '../../core/image/middle-box.js';
 import { overlay } from '../../core/image/overlay.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -57,12 +56,3 @@ export const overlayWriter = defineNode({
         }),
       ),
 });
-
-/** The plane in the middle of a volume, of one that is read in parts the middle of it; a plane itself. */
-async function planeOf(picture: Image): Promise<Image> {
-  if (picture.source && picture.shape.length === 4) {
-    const part = await picture.source.read(middleBox(picture.shape));
-    return image(part.data, part.shape.slice(1), part.metadata);
-  }
-  return middlePlane(picture);
-}

@@ -4,8 +4,9 @@
 import path from 'node:path';
 import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
-import { displayed, displayRange, enlarge, middlePlane } from '../../core/image/display.js';
+import { displayed, displayRange, enlarge } from '../../core/image/display.js';
 import { type Image, sizeOf } from '../../core/image/image.js';
+import { planeOf } from '../../core/image/middle-box.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
 import { scaleBetween } from '../../core/image/scale.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -31,9 +32,10 @@ export const panelWriter = defineNode({
     ({ main }) =>
       main.pipe(
         mapOrdered(1, async (sample: Sample) => {
-          const prediction = middlePlane(productOf(sample, product, place.name));
-          const target = sample.target && middlePlane(sample.target);
-          const raw = middlePlane(sample.products.raw ?? sample.image);
+          const whole = sample.products.raw ?? sample.image;
+          const prediction = await planeOf(productOf(sample, product, place.name), whole);
+          const target = sample.target && (await planeOf(sample.target, whole));
+          const raw = await planeOf(whole);
           // A small input is shown in the size of its result, each pixel as a square.
           const input = enlarge(raw, scaleBetween(raw.shape, prediction.shape) ?? [1, 1]);
           const range = displayRange(target ?? prediction);

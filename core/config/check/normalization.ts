@@ -8,6 +8,7 @@ const section = 'DATA.NORMALIZATION';
 export function checkNormalization(c: Check): void {
   const { PERC_CLIP, TARGET } = c.config.DATA.NORMALIZATION;
   c.oneOf('R257', `${section}.TYPE`, types);
+  c.oneOf('', `${section}.MEASURE_BY`, ['image', 'patch', 'dataset']);
   if (PERC_CLIP.ENABLE) checkClip(c, 'R258', `${section}.PERC_CLIP`, PERC_CLIP);
   if (!TARGET.ENABLE || !c.is(I2I)) return;
   c.oneOf('R259', `${section}.TARGET.TYPE`, ['', ...types]);

@@ -13,6 +13,11 @@ export const NormalizationSchema = section({
     "Normalization of the input: divide by the type's maximum, rescale to the data range, or subtract mean and divide by deviation.",
     { choices: ['div', 'scale_range', 'zero_mean_unit_variance'] },
   ),
+  MEASURE_BY: text(
+    'image',
+    'What is measured: each whole image, each patch, or all training images together. Volumes read in parts are measured by patch in place of image. Biagraph only.',
+    { choices: ['image', 'patch', 'dataset'] },
+  ),
   ZERO_MEAN_UNIT_VAR: section({
     MEAN_VAL: floats([-1], 'Fixed mean, one or one per channel; -1 computes it.'),
     STD_VAL: floats([-1], 'Fixed standard deviation, one or one per channel; -1 computes it.'),

@@ -77,5 +77,7 @@ function upgradeCustomNormalization(old: OldFile): void {
   }
   for (const name of ['CUSTOM_MEAN', 'CUSTOM_STD'])
     old.drop(`${normalization}.${name}`, 'R048', 'the normalization is not custom');
-  for (const name of ['CUSTOM_MODE', 'APPLICATION_MODE']) old.drop(`${normalization}.${name}`, 'R048');
+  old.drop(`${normalization}.CUSTOM_MODE`, 'R048');
+  // BiaPy drops it, since it measures each image today; here it means what it meant.
+  old.move(`${normalization}.APPLICATION_MODE`, `${normalization}.MEASURE_BY`, 'R048');
 }

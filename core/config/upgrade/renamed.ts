@@ -54,7 +54,6 @@ const dropped: [key: string, rule: string][] = [
   ]),
   ['DATA.VAL.BINARY_MASKS', 'R071'],
   ['DATA.TEST.ARGMAX_TO_OUTPUT', 'R071'],
-  ['DATA.NORMALIZATION.MEASURE_BY', 'R071'],
   ...under('AUGMENTOR', 'R072', [
     'BRIGHTNESS_EM',
     'BRIGHTNESS_EM_FACTOR',

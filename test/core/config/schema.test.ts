@@ -7,7 +7,14 @@ import { defaultConfig } from '../../../core/config/keys.js';
 type Row = [key: string, python: string, value: unknown, choices: unknown, workflows: unknown, ndim: unknown];
 const rows = JSON.parse(readFileSync('test/fixtures/config/config-keys.json', 'utf8')) as Row[];
 const keys = new Map(configKeys().map((info) => [info.key, info]));
-const own = ['SYSTEM.MEMORY_BUDGET', 'MODEL.PARAMETERS', 'TRAIN.ACCUM_ITER', 'PLUGINS', 'GRAPH'];
+const own = [
+  'SYSTEM.MEMORY_BUDGET',
+  'MODEL.PARAMETERS',
+  'TRAIN.ACCUM_ITER',
+  'DATA.NORMALIZATION.MEASURE_BY',
+  'PLUGINS',
+  'GRAPH',
+];
 
 describe('schema', () => {
   it('has every key of BiaPy and five of its own', () => {

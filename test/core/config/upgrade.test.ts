@@ -252,6 +252,7 @@ const cases: [rule: string, yaml: string, after: Record<string, unknown>][] = [
   ['R068', 'MODEL.HRNET: {CUSTOM: False}', { 'MODEL.HRNET': { VARIANT: 'W18' } }],
   ['R069', 'TEST.EVALUATE: True', { TEST: {} }],
   ['R070', `${instances}.SYNAPSES.POSTSITE_DILATION: [2]`, { [`${instances}.SYNAPSES`]: {} }],
+  ['R048', 'DATA.NORMALIZATION.APPLICATION_MODE: dataset', { 'DATA.NORMALIZATION': { MEASURE_BY: 'dataset' } }],
   ['R071', 'DATA.TEST.ARGMAX_TO_OUTPUT: True', { 'DATA.TEST': {} }],
   ['R072', 'AUGMENTOR.BRIGHTNESS_EM: True', { AUGMENTOR: {} }],
   ['R073', 'AUGMENTOR.AFFINE_MODE: mirror', { AUGMENTOR: {} }],

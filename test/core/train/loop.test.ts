@@ -70,6 +70,10 @@ class FakeState implements TrainingState {
   async weights(): Promise<NamedTensors> {
     return new Map();
   }
+  keep() {}
+  async kept() {
+    return undefined;
+  }
 }
 
 const budget = new MemoryBudget(1e6);

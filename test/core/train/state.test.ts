@@ -84,3 +84,29 @@ it('names the file that is missing, and what there is', async () => {
   await expect((await open()).weights()).rejects.toThrow(/job_1-checkpoint-best\.safetensors.*no checkpoint/);
   await expect((await open({ file: 'nowhere.pth', trains: false })).weights()).rejects.toThrow(DataError);
 });
+
+it('keeps notes with the weights, for a resume, a test, and another job', async () => {
+  const store = await open();
+  const waited = store.kept('normalization', { wait: true });
+  expect(await store.kept('normalization', { wait: false })).toBeUndefined();
+  store.keep('normalization', { mean: 1 / 3 });
+  expect(await waited).toEqual({ mean: 1 / 3 });
+  for (const name of ['last', 'best'] as const) await store.save(name, tensors(1), loop);
+  const file = path.join(folder, 'job_1-checkpoint-best.safetensors');
+  for (const changes of [{}, { trains: false }, { trains: false, jobId: 'other', file }]) {
+    const again = await open(changes);
+    expect(await again.kept('normalization', { wait: true })).toEqual({ mean: 1 / 3 });
+    expect(await again.kept('other', { wait: true })).toBeUndefined();
+  }
+  // A training that starts from a checkpoint has images of its own.
+  const fresh = await open({ jobId: 'other', file });
+  expect(await fresh.kept('normalization', { wait: false })).toBeUndefined();
+});
+
+it('finds no notes in files of other programs', async () => {
+  const file = path.join(folder, 'other.safetensors');
+  await saveSafetensors(file, tensors(1), { format: 'biagraph', notes: 'not JSON', loop: '{}' });
+  expect(await (await open({ trains: false, file })).kept('normalization', { wait: true })).toBeUndefined();
+  await saveSafetensors(file, tensors(1), {});
+  expect(await (await open({ trains: false, file })).kept('normalization', { wait: true })).toBeUndefined();
+});

@@ -39,6 +39,20 @@ test('measures each image on its own, and targets stay as they are', async () =>
   expect(second.target).toBe(target);
 });
 
+test('measures patches on their own, and the one that each is mixed with', async () => {
+  const moment = { epoch: 0, position: 0, total: 1 };
+  const dark = image(Uint8Array.of(0, 1, 2, 5), [2, 2, 1]);
+  const target = image(Uint8Array.of(0, 1, 1, 0), [2, 2, 1]);
+  const patch = sampleOf(picture, { moment, partner: { image: dark, target } });
+  const normalizer = node('n', 'normalizer/intensity', { type: 'scale_range' });
+  const [{ image: own, partner, facts, products }] = await bench().run(normalizer, [patch], 'train');
+  expect([...own.data]).toEqual([0, 0.2, 0.4, 1].map(Math.fround));
+  expect([...partner!.image.data]).toEqual([...own.data]);
+  expect(partner!.target).toBe(target);
+  expect(facts.normalization).toMatchObject({ channels: [{ min: 0, max: 255 }] });
+  expect(products).toEqual({});
+});
+
 test('plans for the copy that it keeps', () => {
   const { memory } = catalog.node('normalizer/intensity');
   expect(memory?.({}, { shape: [4, 5, 2], bytes: 80 })).toBe(160);

@@ -1,0 +1,81 @@
+/** Where intensities are normalised, by what is measured (DATA.NORMALIZATION.MEASURE_BY). */
+import { describe, expect, test } from 'vitest';
+import { bindGraph } from '../../core/graph/compile.js';
+import type { Graph } from '../../core/graph/graph.js';
+import { catalog } from '../plugins/nodes.js';
+import { configOf } from './config.js';
+
+type Changes = NonNullable<Parameters<typeof configOf>[0]>;
+
+const WORKFLOWS: Record<string, Changes> = {
+  SEMANTIC_SEG: {},
+  INSTANCE_SEG: { 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS': ['F', 'C'] },
+  DETECTION: {},
+  IMAGE_TO_IMAGE: {},
+  DENOISING: { 'DATA.TEST.LOAD_GT': false },
+  SUPER_RESOLUTION: { 'PROBLEM.SUPER_RESOLUTION.UPSCALING': '(2, 2)', 'DATA.NORMALIZATION.TYPE': 'div' },
+  SELF_SUPERVISED: {
+    'DATA.TEST.LOAD_GT': false,
+    'MODEL.ARCHITECTURE': 'mae',
+    'PROBLEM.SELF_SUPERVISED.PRETEXT_TASK': 'masking',
+  },
+  CLASSIFICATION: { 'MODEL.ARCHITECTURE': 'simple_cnn', 'DATA.N_CLASSES': 3, 'DATA.TEST.LOAD_GT': false },
+};
+
+function graphs(workflow: string, changes: Changes) {
+  const config = configOf({ 'PROBLEM.TYPE': workflow, ...WORKFLOWS[workflow], ...changes });
+  const made = catalog
+    .presets()
+    .find(({ id }) => id === workflow)!
+    .graphs(config, catalog);
+  for (const graph of Object.values(made)) bindGraph(graph as Graph, catalog);
+  return made;
+}
+
+const place = ({ nodes }: Graph, name: string) => nodes.findIndex((node) => node.name === name);
+
+describe.each(Object.keys(WORKFLOWS))('%s', (workflow) => {
+  test('normalises each patch behind what cuts it; whole images of a classification are their patches', () => {
+    const { train, test } = graphs(workflow, { 'DATA.NORMALIZATION.MEASURE_BY': 'patch' });
+    const behind = workflow !== 'CLASSIFICATION';
+    for (const part of ['train', 'validation'])
+      expect(place(train!, `${part}-normalizer`) > place(train!, `${part}-patches`)).toBe(behind);
+    expect(place(train!, 'train-normalizer')).toBeLessThan(place(train!, 'flip'));
+    expect(place(test!, 'normalizer') > place(test!, 'cutter')).toBe(behind);
+    expect(place(test!, 'normalizer')).toBeLessThan(place(test!, 'model'));
+  });
+
+  test('measures the training set in the training alone', () => {
+    const { train, test } = graphs(workflow, { 'DATA.NORMALIZATION.MEASURE_BY': 'dataset' });
+    const measuring = (graph: Graph) =>
+      graph.nodes.flatMap(({ name, plugin, with: parameters }) =>
+        plugin === 'normalizer/dataset' ? [`${name}: ${parameters?.measures}`] : [],
+      );
+    const ofImages = ['train-normalizer: true', 'validation-normalizer: false'];
+    const ofTargets = ['train-target-normalizer: true', 'validation-target-normalizer: false'];
+    const targets = ['IMAGE_TO_IMAGE', 'SUPER_RESOLUTION'].includes(workflow) ? ofTargets : [];
+    expect(measuring(train!).sort()).toEqual([...ofImages, ...targets].sort());
+    expect(measuring(test!)).toEqual(['normalizer: false']);
+  });
+});
+
+test('whole images are measured where the test takes them whole', () => {
+  const changes = { 'DATA.NORMALIZATION.MEASURE_BY': 'patch', 'TEST.FULL_IMG': true };
+  const { test } = graphs('SEMANTIC_SEG', changes);
+  expect(place(test!, 'normalizer')).toBeLessThan(place(test!, 'cutter'));
+});
+
+test('filters normalise each patch before they measure it, where that is asked for', () => {
+  const filter = { ENABLE: true, PROPS: [['mean']], VALUES: [[0.5]], SIGNS: [['lt']], NORM_BEFORE: true };
+  const changes = { 'DATA.TRAIN.FILTER_SAMPLES': filter, 'DATA.NORMALIZATION.TYPE': 'div' };
+  const parametersOf = ({ train }: ReturnType<typeof graphs>) =>
+    train!.nodes.find(({ name }) => name === 'train-filter')!.with!.normalize;
+  const byPatch = graphs('IMAGE_TO_IMAGE', { ...changes, 'DATA.NORMALIZATION.MEASURE_BY': 'patch' });
+  expect(parametersOf(byPatch)).toMatchObject({ image: { type: 'div' }, target: { type: 'div' } });
+  expect(place(byPatch.train!, 'train-filter')).toBeLessThan(place(byPatch.train!, 'train-patches'));
+  expect(parametersOf(graphs('SEMANTIC_SEG', changes))).toBeNull();
+});
+
+test('another word is refused', () => {
+  expect(() => configOf({ 'DATA.NORMALIZATION.MEASURE_BY': 'volume' })).toThrow(/image, patch/);
+});
