@@ -1,5 +1,6 @@
 /** NIfTI-1 and NIfTI-2 volumes, plain (`.nii`) and compressed (`.nii.gz`). */
 import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline as joined } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { AbortedError, isBiagraphError } from '../../core/errors.js';
@@ -88,7 +89,8 @@ async function readRange(
     throw bytes.damaged(`its ${length} bytes of pixels do not fit into memory.`, cause);
   }
   let position = 0;
-  const unpacked = createReadStream(bytes.file, { signal: bytes.signal }).pipe(createGunzip());
+  // Together, so that the file is closed with the stream: the rest of it is not read.
+  const unpacked = joined(createReadStream(bytes.file), createGunzip(), () => {});
   try {
     for await (const chunk of unpacked as AsyncIterable<Buffer>) {
       const from = Math.max(start - position, 0);

@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { getEventListeners } from 'node:events';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { toImage } from '../../../core/image/axes.js';
 import { image } from '../../../core/image/image.js';
 import { nifti } from '../../../plugins/format/nifti.js';
@@ -49,6 +51,23 @@ describe('reading', () => {
     await expect(nifti.read(file, {})).rejects.toMatchObject(wanted);
     await expect(nifti.probe(file)).rejects.toThrow(file);
   });
+
+  test.runIf(process.platform === 'linux')(
+    'a compressed volume leaves no open file and no listener behind',
+    async () => {
+      const { signal } = new AbortController();
+      const file = path.join(folder, 'closed.nii.gz');
+      // The rest of the file is not read.
+      await writeFile(file, gzipSync(Buffer.concat([await readFile(arrayFile('int16.nii')), randomBytes(2 ** 21)])));
+      for (let i = 0; i < 5; i++) await nifti.read(file, { signal });
+      expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+      await vi.waitFor(async () => {
+        const descriptors = await readdir('/proc/self/fd');
+        const open = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+        expect(open).not.toContain(file);
+      });
+    },
+  );
 
   test('a compressed file that breaks off is refused, also when it claims more than it can hold', async () => {
     const packed = gzipSync(await readFile(arrayFile('int16.nii')));
