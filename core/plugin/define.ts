@@ -11,6 +11,7 @@ import type { PortType, Role } from '../graph/port.js';
 import type { ContainerFormat } from '../image/chunked-array.js';
 import type { ImageFormat } from '../image/format.js';
 import type { Image } from '../image/image.js';
+import type { PartMeasure } from '../image/part-measure.js';
 import type { RandomStream } from '../image/random.js';
 import type { Sample } from '../image/sample.js';
 import type { Phase } from '../job/events.js';
@@ -176,6 +177,8 @@ export interface MetricDefinition<P extends TObject = TObject> {
   onTensors?(parameters: Static<P>): (output: NetworkOutput, target: Tensor) => Scalar;
   /** On activated channels and the target of one image or patch. */
   onImages?(parameters: Static<P>): (prediction: Image, target: Image) => number;
+  /** The same value of a volume that comes in parts, since it is larger than memory; without it, such volumes are not measured. */
+  onParts?(parameters: Static<P>): PartMeasure;
 }
 
 export function defineMetric<P extends TObject>(parts: Omit<MetricDefinition<P>, 'kind'>): MetricDefinition<P> {

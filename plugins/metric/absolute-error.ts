@@ -1,6 +1,6 @@
 /** Mean absolute error. */
 
-import { meanAbsoluteError } from '../../core/nd/image-error.js';
+import { MeanInParts, meanAbsoluteError } from '../../core/nd/image-error.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type Scalar, tf } from '../../core/tensor/index.js';
 import { ErrorParameters, errorParameters, meanError } from './image-parameters.js';
@@ -14,4 +14,5 @@ export const absoluteErrorMetric = defineMetric({
   fromConfig: errorParameters,
   onTensors: (parameters) => (output, target) => meanError(output, target, parameters, (x) => tf.abs(x)) as Scalar,
   onImages: () => meanAbsoluteError,
+  onParts: () => new MeanInParts(meanAbsoluteError),
 });

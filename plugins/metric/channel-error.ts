@@ -1,9 +1,11 @@
 /**
  * Mean absolute error of some channels of a prediction: distances, offsets, flows and rays of instance segmentation.
  */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { ACTIVATIONS } from '../../core/image/activation.js';
+import type { Image } from '../../core/image/image.js';
 import { pickChannels } from '../../core/image/pick-channels.js';
+import { MeanInParts } from '../../core/nd/image-error.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type Scalar, tf } from '../../core/tensor/index.js';
 import { activateTensor } from '../../core/tensor/measure/activated.js';
@@ -33,12 +35,15 @@ export const channelError = defineMetric({
       const predicted = activateTensor(pickTensor(output, first, count), [activation]);
       return tf.mean(tf.abs(tf.sub(predicted, tf.mul(pickTensor(target, from, count), factor)))) as Scalar;
     },
-  onImages:
-    ({ first, count, target: from, factor }) =>
-    (prediction, target) => {
-      const [predicted, wanted] = [pickChannels(prediction, first, count).data, pickChannels(target, from, count).data];
-      let sum = 0;
-      for (let i = 0; i < predicted.length; i++) sum += Math.abs(predicted[i] - factor * wanted[i]);
-      return sum / predicted.length;
-    },
+  onImages: (parameters) => errorOf(parameters),
+  onParts: (parameters) => new MeanInParts(errorOf(parameters)),
 });
+
+function errorOf({ first, count, target: from, factor }: Static<typeof Parameters>) {
+  return (prediction: Image, target: Image): number => {
+    const [predicted, wanted] = [pickChannels(prediction, first, count).data, pickChannels(target, from, count).data];
+    let sum = 0;
+    for (let i = 0; i < predicted.length; i++) sum += Math.abs(predicted[i] - factor * wanted[i]);
+    return sum / predicted.length;
+  };
+}

@@ -1,6 +1,6 @@
 /** Pearson's correlation coefficient. */
 import { Type } from 'typebox';
-import { pearson } from '../../core/nd/image-error.js';
+import { PearsonInParts, pearson } from '../../core/nd/image-error.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { correlation } from '../../core/tensor/measure/correlation.js';
 import { imagesOf } from '../../core/tensor/measure/difference.js';
@@ -13,4 +13,5 @@ export const pcc = defineMetric({
   parameters: Type.Object({}, { additionalProperties: false }),
   onTensors: () => (output, target) => correlation(...imagesOf(output, target)),
   onImages: () => pearson,
+  onParts: () => new PearsonInParts(),
 });

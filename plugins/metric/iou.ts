@@ -4,6 +4,7 @@
 import { type Static, Type } from 'typebox';
 import { ignoredClass } from '../../core/config/index.js';
 import { channelCount, type Image } from '../../core/image/image.js';
+import type { PartMeasure } from '../../core/image/part-measure.js';
 import { pickChannels } from '../../core/image/pick-channels.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type NetworkOutput, type Scalar, type Tensor, tf } from '../../core/tensor/index.js';
@@ -58,17 +59,25 @@ export const iou = defineMetric({
     const predicted = pickTensor(output[part.output], part.first, part.count);
     return iouOfTensors([predicted], pickTensor(target, part.target, targetCount(parameters)), parameters);
   },
-  onImages: (parameters) => (prediction, target) => {
-    const { part } = parameters;
-    if (!part) return iouOfImages(prediction, target, parameters);
-    const predicted = pickChannels(prediction, part.before + part.first, part.count);
-    return iouOfImages(
-      asPixels(predicted, parameters),
-      asPixels(pickChannels(target, part.target, targetCount(parameters)), parameters),
-      parameters,
-    );
+  onImages: (parameters) => (prediction, target) =>
+    iouOfImages(...measuredPart(prediction, target, parameters), parameters),
+  onParts: (parameters) => {
+    const counts = new IouCounts(parameters);
+    return {
+      add: (prediction, target) => counts.add(...measuredPart(prediction, target, parameters)),
+      result: () => counts.result(),
+    };
   },
 });
+
+/** The channels of prediction and target that are compared. */
+function measuredPart(prediction: Image, target: Image, parameters: Static<typeof Parameters>): [Image, Image] {
+  const { part } = parameters;
+  if (!part) return [prediction, target];
+  const predicted = pickChannels(prediction, part.before + part.first, part.count);
+  const wanted = pickChannels(target, part.target, targetCount(parameters));
+  return [asPixels(predicted, parameters), asPixels(wanted, parameters)];
+}
 
 /** Masks have a channel each in the target, classes have one in common. */
 function targetCount({ classes, part }: Static<typeof Parameters>): number {
@@ -109,23 +118,45 @@ function ratio(a: Tensor, b: Tensor): Scalar {
 }
 
 /** The same on one image: probabilities `[..., y, x, c]` against class ids `[..., y, x, 1]`. */
-export function iouOfImages(prediction: Image, target: Image, { classes, ignore }: IouParameters): number {
-  const both = new Float64Array(classes);
-  const either = new Float64Array(classes);
-  const step = channelCount(prediction);
-  const { data } = prediction;
-  for (let pixel = 0; pixel < target.data.length; pixel++) {
-    const wanted = target.data[pixel];
-    if (wanted === ignore) continue;
-    const predicted = classes === 2 ? Number(data[pixel * step] > 0.5) : largest(data, pixel * step, step);
-    const wantedClass = classes === 2 ? Number(wanted > 0) : wanted;
-    either[predicted]++;
-    if (predicted === wantedClass) both[predicted]++;
-    else either[wantedClass]++;
+export function iouOfImages(prediction: Image, target: Image, parameters: IouParameters): number {
+  const counts = new IouCounts(parameters);
+  counts.add(prediction, target);
+  return counts.result();
+}
+
+/** Pixels of each class that both sides share, and that either has, over images or their parts. */
+class IouCounts implements PartMeasure {
+  private readonly both: Float64Array;
+  private readonly either: Float64Array;
+
+  constructor(private readonly parameters: IouParameters) {
+    this.both = new Float64Array(parameters.classes);
+    this.either = new Float64Array(parameters.classes);
   }
-  if (classes === 2) return either[1] === 0 ? 0 : both[1] / either[1];
-  const present = [...either.keys()].filter((id) => either[id] > 0 && id !== ignore);
-  return present.length === 0 ? 0 : present.reduce((sum, id) => sum + both[id] / either[id], 0) / present.length;
+
+  add(prediction: Image, target: Image): void {
+    const { classes, ignore } = this.parameters;
+    const { both, either } = this;
+    const step = channelCount(prediction);
+    const { data } = prediction;
+    for (let pixel = 0; pixel < target.data.length; pixel++) {
+      const wanted = target.data[pixel];
+      if (wanted === ignore) continue;
+      const predicted = classes === 2 ? Number(data[pixel * step] > 0.5) : largest(data, pixel * step, step);
+      const wantedClass = classes === 2 ? Number(wanted > 0) : wanted;
+      either[predicted]++;
+      if (predicted === wantedClass) both[predicted]++;
+      else either[wantedClass]++;
+    }
+  }
+
+  result(): number {
+    const { classes, ignore } = this.parameters;
+    const { both, either } = this;
+    if (classes === 2) return either[1] === 0 ? 0 : both[1] / either[1];
+    const present = [...either.keys()].filter((id) => either[id] > 0 && id !== ignore);
+    return present.length === 0 ? 0 : present.reduce((sum, id) => sum + both[id] / either[id], 0) / present.length;
+  }
 }
 
 function largest(values: Image['data'], from: number, count: number): number {

@@ -1,10 +1,13 @@
 /**
  * Measures predictions against targets at one point of a graph and passes them on.
  */
-import { map } from 'rxjs';
+import { concatMap, from, of } from 'rxjs';
 import { Type } from 'typebox';
 import { dropBorder } from '../../core/image/border-crop.js';
 import { isLeftOutPatch } from '../../core/image/dropped-patch.js';
+import type { Image } from '../../core/image/image.js';
+import { measureParts } from '../../core/image/part-measure.js';
+import type { Sample } from '../../core/image/sample.js';
 import { METRIC_VARIANTS } from '../../core/job/events.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { checked } from '../../core/plugin/network.js';
@@ -29,29 +32,57 @@ export const measure = defineNode({
     },
     { additionalProperties: false },
   ),
-  needs: { catalog: services.catalog, events: services.events },
-  create({ metrics, variant, product, border }, { catalog, events }) {
+  needs: { catalog: services.catalog, events: services.events, signal: services.signal },
+  create({ metrics, variant, product, border }, { catalog, events, signal }) {
     const measures = metrics.flatMap(({ id, name, parameters }) => {
       const metric = catalog.metric(id);
-      const onImages = metric.onImages?.(checked('metric', id, metric.parameters, parameters));
-      return onImages ? [{ name: name ?? metric.name, onImages }] : [];
+      const valid = checked('metric', id, metric.parameters, parameters);
+      const onImages = metric.onImages?.(valid);
+      return onImages ? [{ name: name ?? metric.name, onImages, onParts: () => metric.onParts?.(valid) }] : [];
     });
+    const withMetrics = (sample: Sample, values: [string, number][]): Sample => ({
+      ...sample,
+      metrics: {
+        ...sample.metrics,
+        ...Object.fromEntries(values.map(([name, value]) => [`${name} (${variant})`, value])),
+      },
+    });
+
+    async function onParts(sample: Sample, prediction: Image, target: Image): Promise<Sample> {
+      const parts = measures.map(({ name, onParts }) => ({ name, measure: onParts() }));
+      const lacking = parts.filter(({ measure }) => !measure).map(({ name }) => name);
+      if (lacking.length > 0)
+        events.emit({
+          type: 'notice',
+          message: `${sample.file}: is read in parts, and ${lacking.join(', ')} cannot be measured in parts (${variant}).`,
+        });
+      const possible = parts.flatMap(({ name, measure }) => (measure ? [{ name, measure }] : []));
+      const values = await measureParts(
+        prediction,
+        target,
+        possible.map(({ measure }) => measure),
+        { border, signal },
+      );
+      return withMetrics(
+        sample,
+        possible.map(({ name }, i) => [name, values[i]]),
+      );
+    }
+
     return ({ main }) =>
       main.pipe(
-        map((sample) => {
+        concatMap((sample) => {
           const prediction = sample.products[product];
           const { target } = sample;
-          if (!target || !prediction || isLeftOutPatch(sample)) return sample;
-          if (prediction.source || target.source) {
-            events.emit({
-              type: 'notice',
-              message: `${sample.file}: is read in parts, so nothing is measured on it as a whole (${variant}).`,
-            });
-            return sample;
-          }
+          if (!target || !prediction || isLeftOutPatch(sample)) return of(sample);
+          if (prediction.source || target.source) return from(onParts(sample, prediction, target));
           const [inner, wanted] = [dropBorder(prediction, border), dropBorder(target, border)];
-          const measured = measures.map(({ name, onImages }) => [`${name} (${variant})`, onImages(inner, wanted)]);
-          return { ...sample, metrics: { ...sample.metrics, ...Object.fromEntries(measured) } };
+          return of(
+            withMetrics(
+              sample,
+              measures.map(({ name, onImages }) => [name, onImages(inner, wanted)]),
+            ),
+          );
         }),
       );
   },

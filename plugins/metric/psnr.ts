@@ -1,6 +1,6 @@
 /** Peak signal-to-noise ratio. */
 import { Type } from 'typebox';
-import { HIGHEST_PSNR, peakSignalToNoise } from '../../core/nd/image-error.js';
+import { HIGHEST_PSNR, peakSignalToNoise, SignalToNoiseInParts } from '../../core/nd/image-error.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type Scalar, type Tensor, tf } from '../../core/tensor/index.js';
 import { imagesOf } from '../../core/tensor/measure/difference.js';
@@ -32,6 +32,7 @@ export const psnr = defineMetric({
       return ratio(grey(prediction), grey(wanted), tf.scalar(GREY_LEVELS));
     },
   onImages: () => peakSignalToNoise,
+  onParts: () => new SignalToNoiseInParts(),
 });
 
 /** max(target, 0) − min(target, 0) over the batch, 1 where that is nothing. */

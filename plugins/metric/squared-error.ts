@@ -1,6 +1,6 @@
 /** Mean squared error. */
 
-import { meanSquaredError } from '../../core/nd/image-error.js';
+import { MeanInParts, meanSquaredError } from '../../core/nd/image-error.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type Scalar, tf } from '../../core/tensor/index.js';
 import { ErrorParameters, errorParameters, meanError } from './image-parameters.js';
@@ -14,4 +14,5 @@ export const squaredErrorMetric = defineMetric({
   fromConfig: errorParameters,
   onTensors: (parameters) => (output, target) => meanError(output, target, parameters, (x) => tf.square(x)) as Scalar,
   onImages: () => meanSquaredError,
+  onParts: () => new MeanInParts(meanSquaredError),
 });

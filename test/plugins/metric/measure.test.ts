@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { boundedSource, deferred } from '../../../core/image/deferred.js';
 import { image } from '../../../core/image/image.js';
+import { readPatch } from '../../../core/image/patch.js';
 import { bench, ramp, sampleOf } from '../nodes.js';
 
 const measure = (parameters: object = {}) =>
@@ -35,4 +37,20 @@ test('a metric that is unknown, or has other parameters, is told when the graph 
   await expect(bench().run(unknown, [sample])).rejects.toThrow(/no metric 'iuo'. Did you mean 'iou'/);
   const wrong = measure({ metrics: [{ id: 'iou', parameters: { clases: 3 } }] });
   await expect(bench().run(wrong, [sample])).rejects.toThrow(/metric 'iou' do not fit: clases/);
+});
+
+test('a volume in parts is measured as it would be whole; what cannot be is told', async () => {
+  const whole = ramp([3, 5, 4, 1]);
+  const { shape, dtype, metadata } = whole;
+  const inside = async (box: Parameters<typeof readPatch>[1]) => readPatch(whole, box);
+  const lazy = deferred(boundedSource({ shape, dtype, metadata, file: 'a.zarr', inside }));
+  const given = sampleOf(lazy, { target: ramp([3, 5, 4, 1]), products: { channels: lazy } });
+  const metrics = ['mae', 'psnr', 'accuracy'].map((id) => ({ id, parameters: {} }));
+  const { run, heard } = bench();
+  const [measured] = await run(measure({ metrics, border: [1, 1, 1] }), [given]);
+  expect(measured.metrics).toEqual({ 'MAE (merge patches)': 0, 'PSNR (merge patches)': 100 });
+  expect(heard).toContainEqual({
+    type: 'notice',
+    message: 'data/s0.tif: is read in parts, and accuracy cannot be measured in parts (merge patches).',
+  });
 });
