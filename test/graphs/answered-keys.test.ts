@@ -318,6 +318,34 @@ describe('keys without effect', () => {
     expect(own({ ...INSTANCES(['F', 'C']), [key]: 0.2 })).toEqual([]);
   });
 
+  const random = { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.TRAIN.PROBABILITY_MAP': true };
+  const separate = { 'DATA.VAL.FROM_TRAIN': false, 'DATA.VAL.PATH': 'v', 'DATA.VAL.GT_PATH': 'w' };
+  const previews = { 'TRAIN.SAVE_TRAIN_PREDS_FREQ': 5 };
+  const classes = { 'PROBLEM.TYPE': 'CLASSIFICATION', 'DATA.N_CLASSES': 3, 'MODEL.ARCHITECTURE': 'vit' };
+
+  test.each<[string, unknown, Changes, string]>([
+    ['SYSTEM.NUM_GPUS', 2, {}, 'notice'],
+    ['SYSTEM.PIN_MEM', false, {}, 'notice'],
+    ['DATA.VAL.DIST_EVAL', false, {}, 'notice'],
+    ['MODEL.FIND_UNUSED_PARAMETERS', true, {}, 'notice'],
+    ['DATA.TEST.IN_MEMORY', true, {}, 'notice'],
+    ['DATA.TRAIN.CHECK_DATA', false, {}, 'notice'],
+    ['DATA.TEST.CHECK_DATA', false, {}, 'notice'],
+    ['DATA.VAL.RESOLUTION', '(2, 2)', separate, 'warning'],
+    ['PATHS.PROB_MAP_FILENAME', 'mine.npy', random, 'notice'],
+    ['TRAIN.CHECKPOINT_MONITOR', 'val_iou', {}, 'warning'],
+    ['TRAIN.SAVE_TRAIN_PREDS_SHOW', true, previews, 'notice'],
+    ['TRAIN.SAVE_TRAIN_PREDS_FREQ', 5, classes, 'warning'],
+  ])('%s is told in %j', (key, value, job, severity) => {
+    expect(own(job)).toEqual([]);
+    expect(own({ ...job, [key]: value })).toMatchObject([{ key, severity }]);
+  });
+
+  test('of a phase that does not run are not told', () => {
+    const test = { 'DATA.TEST.IN_MEMORY': true, 'DATA.TEST.CHECK_DATA': false, 'TEST.ENABLE': false };
+    expect(own(test)).toEqual([]);
+  });
+
   test('are refused where another network would be trained', () => {
     const key = 'PROBLEM.INSTANCE_SEG.SEPARATED_DECODERS_DIVIDE_FEATURE_MAPS';
     const divided = {

@@ -305,6 +305,14 @@ describe('the configuration decides', () => {
     });
   });
 
+  test('pictures of what is predicted in training show probabilities, or classes', () => {
+    const preview = (changes: Record<string, unknown>) => parametersOf(graphs(changes).train, 'trainer').preview;
+    expect(preview({})).toBe(null);
+    const asked = { 'TRAIN.SAVE_TRAIN_PREDS_FREQ': 5, 'TRAIN.SAVE_TRAIN_PREDS_NUM_SAMPLES': 2 };
+    expect(preview(asked)).toMatchObject({ every: 5, count: 2, activations: ['sigmoid'] });
+    expect(preview({ ...asked, 'DATA.N_CLASSES': 3 })).toMatchObject({ activations: ['softmax'] });
+  });
+
   test('which images validate, and that those may be the test', () => {
     const subset = (graph: Graph | undefined, name: string) => parametersOf(graph, name).subset;
     const changes = {
