@@ -1,8 +1,8 @@
 /** The array buffers inside plain data, for passing data between threads. */
 
-/** The same data with every view of a part of a buffer copied, so that no more than its values travels. */
+/** The same data with every view of a part of a buffer copied, so that no more than its values travels; shared memory stays where it is. */
 export function compact<T>(value: T): T {
-  return rebuild(value, (view) => (view.byteLength === view.buffer.byteLength ? view : view.slice())) as T;
+  return rebuild(value, (view) => (isShared(view) || isWhole(view) ? view : view.slice())) as T;
 }
 
 /**
@@ -10,8 +10,7 @@ export function compact<T>(value: T): T {
  * has already, and whether that is still in use.
  */
 export function unshared<T>(value: T): T {
-  const own = (view: View) => view.buffer instanceof ArrayBuffer && view.byteLength === view.buffer.byteLength;
-  return rebuild(value, (view) => (own(view) ? view : view.slice())) as T;
+  return rebuild(value, (view) => (!isShared(view) && isWhole(view) ? view : view.slice())) as T;
 }
 
 /** Every buffer that can change hands, once; shared ones stay shared. */
@@ -25,6 +24,9 @@ export function buffersOf(value: unknown): ArrayBuffer[] {
 }
 
 type View = Float32Array;
+
+const isShared = ({ buffer }: View) => !(buffer instanceof ArrayBuffer);
+const isWhole = ({ buffer, byteLength }: View) => byteLength === buffer.byteLength;
 
 /** Copies of the objects and lists on the way to an array that changed; everything else stays what it was. */
 function rebuild(value: unknown, change: (view: View) => View): unknown {

@@ -4,6 +4,8 @@
  * Axis order inside Biagraph is always channels-last: `yxc` in 2D and `zyxc` in 3D, C-contiguous.
  */
 
+import { LEAD } from './lead.js';
+
 /** Number types that microscopy files hold and Biagraph keeps as they are. */
 export type DType = 'uint8' | 'uint16' | 'uint32' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64';
 
@@ -89,13 +91,18 @@ export function allocate(dtype: DType, length: number): PixelArray {
 
 /** Zero-filled pixels that threads can share. */
 export function allocateShared(dtype: DType, length: number): PixelArray {
-  return pixelsOver(new SharedArrayBuffer(length * bytesPerValue(dtype)), dtype, length);
+  return pixelsOver(new SharedArrayBuffer(sharedBytes(length * bytesPerValue(dtype))), dtype, length);
 }
 
-/** The first bytes of memory as pixels. */
+/** Bytes of shared memory that can hold so many bytes of pixels; see {@link LEAD}. */
+export function sharedBytes(bytes: number): number {
+  return LEAD + bytes;
+}
+
+/** Memory of {@link sharedBytes} as pixels. */
 export function pixelsOver(memory: SharedArrayBuffer, dtype: DType, length: number): PixelArray {
   const Values = CONSTRUCTORS[dtype] as new (buffer: SharedArrayBuffer, offset: number, length: number) => PixelArray;
-  return new Values(memory, 0, length);
+  return new Values(memory, LEAD, length);
 }
 
 /** Makes pixels of any content: whoever asks for them writes them all. */

@@ -1,3 +1,5 @@
+import { bytesBehindLead } from './lead.js';
+
 /** Memory that is used again for one chunk after the other: what is new has to be handed out, zeroed and collected. */
 export class Scratch {
   readonly #arrays = new Map<string, Uint8Array<ArrayBuffer>>();
@@ -19,9 +21,22 @@ export class Scratch {
   take(purpose: string, bytes: number): Uint8Array<ArrayBuffer> {
     let found = this.#arrays.get(purpose);
     if (!found || found.length < bytes) {
-      found = new Uint8Array(bytes);
+      found = bytesBehindLead(bytes);
       this.#arrays.set(purpose, found);
     }
     return found.subarray(0, bytes);
+  }
+}
+
+/** Memory of chunks that are read before the first of them is copied. */
+export class Scratches {
+  readonly #all: Scratch[] = [];
+
+  /** @param alone as of {@link Scratch}. */
+  constructor(readonly alone = false) {}
+
+  at(place: number): Scratch {
+    this.#all[place] ??= new Scratch(this.alone);
+    return this.#all[place];
   }
 }

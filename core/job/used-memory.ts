@@ -5,7 +5,7 @@
  * touch. So each array is lent as a second view of memory that is kept here. V8 tells, by a weak reference, when nothing
  * refers to what was lent; only then is it lent again. No holder has to say that it has finished, and none can be wrong.
  */
-import { allocate, allocateShared, bytesPerValue, type DType, type PixelArray, pixelsOver } from '../image/image.js';
+import { allocate, bytesPerValue, type DType, type PixelArray, pixelsOver, sharedBytes } from '../image/image.js';
 
 export interface UsedMemoryOptions {
   /** Most bytes that are kept free. */
@@ -62,14 +62,14 @@ export class UsedMemory {
 
   /** Pixels of any content, which lie in shared memory where they are large. */
   take(dtype: DType, length: number): PixelArray {
-    const bytes = length * bytesPerValue(dtype);
+    const bytes = sharedBytes(length * bytesPerValue(dtype));
     if (bytes < this.#least) return this.#spoiled(allocate(dtype, length));
     let memory = this.#fitting(bytes);
     if (!memory && this.#sinceSweep >= this.#patience) {
       this.options.collect();
       memory = this.#fitting(bytes);
     }
-    memory ??= allocateShared('uint8', bytes).buffer as SharedArrayBuffer;
+    memory ??= new SharedArrayBuffer(bytes);
     this.#sinceSweep += memory.byteLength;
     // A clone of shared memory is another object over the same bytes.
     const own = structuredClone(memory);
