@@ -57,8 +57,6 @@ export class Compute {
       minThreads: 0,
       maxThreads: this.threads,
       idleTimeout: 5_000,
-      // geotiff's web-worker looks into it in every thread that loads it, and fails where there is none.
-      workerData: {},
     });
     this.pool.on('error', () => this.breakDown());
   }

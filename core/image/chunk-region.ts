@@ -1,9 +1,9 @@
 /** A box of a chunked array, and putting the chunks that touch it to their places in the pixels of an image. */
 import { chunksOf } from './chunk-cache.js';
 import type { Chunk, ChunkedArray, ReadChunk } from './chunked-array.js';
-import { copyRegion } from './copy-region.js';
-import { allocate, type PixelArray, sizeOf } from './image.js';
-import { Scratch } from './scratch.js';
+import { type Copy, copyTogether } from './copy-region.js';
+import { allocate, bytesPerValue, type PixelArray, sizeOf } from './image.js';
+import { Scratches } from './scratch.js';
 
 /** Plain data, so that threads can share the work. All lists have one element for each axis of the array. */
 export interface ChunkRegion {
@@ -16,27 +16,36 @@ export interface ChunkRegion {
 
 /** Copies what a chunk has of the region; without a chunk the fill value. */
 export function placeChunk(
-  { array, start, size, strides }: ChunkRegion,
+  region: ChunkRegion,
   position: readonly number[],
   chunk: Chunk | undefined,
   target: PixelArray,
 ): void {
+  copyTogether(placing(region, position, chunk, target));
+}
+
+/** What is to be copied of a chunk, if anything. */
+function placing(
+  { array, start, size, strides }: ChunkRegion,
+  position: readonly number[],
+  chunk: Chunk | undefined,
+  target: PixelArray,
+): Copy[] {
   const origin = position.map((at, axis) => at * array.chunk[axis]);
   const first = origin.map((at, axis) => Math.max(at, start[axis]));
   const counts = origin.map(
     (at, axis) => Math.min(at + array.chunk[axis], start[axis] + size[axis], array.shape[axis]) - first[axis],
   );
   const to = { data: target, offset: offsetOf(first, start, strides), strides };
-  if (chunk) {
-    const from = { ...chunk, offset: offsetOf(first, origin, chunk.strides) };
-    if (chunk.data.buffer !== target.buffer) copyRegion(to, from, counts);
-    // Read to its place; values in another order are to be moved within it.
-    else if (!follow(counts, chunk.strides)) copyRegion(to, { ...from, data: chunk.data.slice() }, counts);
-  } else {
+  if (!chunk) {
     const data = allocate(array.dtype, 1);
     data[0] = array.fill;
-    copyRegion(to, { data, offset: 0, strides: strides.map(() => 0) }, counts);
+    return [{ to, from: { data, offset: 0, strides: strides.map(() => 0) }, counts }];
   }
+  const from = { ...chunk, offset: offsetOf(first, origin, chunk.strides) };
+  if (chunk.data.buffer !== target.buffer) return [{ to, from, counts }];
+  // Read to its place; values in another order are to be moved within it.
+  return follow(counts, chunk.strides) ? [] : [{ to, from: { ...from, data: chunk.data.slice() }, counts }];
 }
 
 /** Where a chunk belongs, if its values follow each other there; it may be stored with more of them. */
@@ -70,31 +79,70 @@ export const TOGETHER = 4;
 /**
  * Reads chunks and puts them to their places.
  *
- * @param positions of the chunks; others may take from it too.
+ * @param strips chunks whose rows are written together; others may take from it too.
  * @param alone memory of a thread that has nothing else to do: it reads one chunk after the other.
  */
 export async function fillRegion(
   region: ChunkRegion,
-  positions: Iterable<readonly number[]>,
+  strips: Iterable<Strip>,
   read: ReadChunk,
   target: PixelArray,
-  { signal, alone }: { signal?: AbortSignal; alone?: Scratch } = {},
+  { signal, alone }: { signal?: AbortSignal; alone?: Scratches } = {},
 ): Promise<void> {
-  const rest = positions[Symbol.iterator]();
-  const work = async (scratch: Scratch) => {
+  const rest = strips[Symbol.iterator]();
+  const work = async (scratches: Scratches) => {
     for (let next = rest.next(); !next.done; next = rest.next()) {
-      scratch.place = placeOf(region, next.value, target);
-      placeChunk(region, next.value, await read(next.value, signal, scratch), target);
+      const copies: Copy[] = [];
+      for (const [place, position] of next.value.entries()) {
+        const scratch = scratches.at(place);
+        scratch.place = placeOf(region, position, target);
+        copies.push(...placing(region, position, await read(position, signal, scratch), target));
+        scratch.place = undefined;
+      }
+      copyTogether(copies);
     }
-    scratch.place = undefined;
   };
   if (alone) return work(alone);
-  await Promise.all(Array.from({ length: TOGETHER }, () => work(new Scratch())));
+  await Promise.all(Array.from({ length: TOGETHER }, () => work(new Scratches())));
 }
 
 /** Places of the chunks that touch a region. */
 export function chunksOfRegion({ array, start, size }: ChunkRegion): Generator<number[]> {
   return chunksOf(array.chunk, start, size);
+}
+
+/** Places of chunks that follow each other along the rows of the pixels. */
+export type Strip = readonly (readonly number[])[];
+
+/** Rows of so many bytes are long enough. */
+const LONG_ROW = 4096;
+/** Bytes of the chunks of a strip, all of which stay in the processor's memory until they are copied. */
+const MOST_STRIP = 2 ** 22;
+
+/** The chunks that touch a region; those that have short rows in strips. */
+export function* stripsOfRegion(region: ChunkRegion): Generator<Strip> {
+  const { array, start, size } = region;
+  const { axis, most } = stripOf(region);
+  const last = Math.floor((start[axis] + size[axis] - 1) / array.chunk[axis]);
+  const across = size.map((side, other) => (other === axis ? Math.min(side, 1) : side));
+  for (const position of chunksOf(array.chunk, start, across))
+    for (let first = position[axis]; first <= last; first += most)
+      yield Array.from({ length: Math.min(most, last - first + 1) }, (_, i) => position.with(axis, first + i));
+}
+
+/** The axis along which rows go on in the next chunk, and how many chunks make a strip. */
+function stripOf({ array, size, strides }: ChunkRegion): { axis: number; most: number } {
+  const value = bytesPerValue(array.dtype);
+  const axes = size.map((_, axis) => axis).filter((axis) => size[axis] > 1);
+  let row = value;
+  for (const axis of axes.sort((a, b) => strides[a] - strides[b])) {
+    const side = Math.min(array.chunk[axis], size[axis]);
+    row *= side;
+    if (side === size[axis]) continue;
+    const most = Math.min(Math.ceil(LONG_ROW / row), Math.floor(MOST_STRIP / (sizeOf(array.chunk) * value)));
+    return { axis, most: Math.max(most, 1) };
+  }
+  return { axis: 0, most: 1 };
 }
 
 function offsetOf(at: readonly number[], origin: readonly number[], strides: readonly number[]): number {

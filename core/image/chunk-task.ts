@@ -1,10 +1,10 @@
 /** Reading and decoding chunks in the worker threads that decode images; see `files.ts`. */
 
 import { untaken } from '../compute/untaken.js';
-import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
+import { type ChunkRegion, fillRegion, stripsOfRegion } from './chunk-region.js';
 import type { ChunkReading, ReadChunk } from './chunked-array.js';
 import type { PixelArray } from './image.js';
-import { Scratch } from './scratch.js';
+import { Scratches } from './scratch.js';
 
 /** What a thread is asked. */
 export type ChunkTask = SomeChunks | SharedRegion;
@@ -15,7 +15,7 @@ interface SomeChunks {
   chunks: readonly { position: readonly number[]; target: PixelArray }[];
 }
 
-/** The chunks of a region; several threads fill the same pixels, and count in `taken` which chunks they took. */
+/** The chunks of a region; several threads fill the same pixels, and count in `taken` which strips they took. */
 interface SharedRegion {
   reading: ChunkReading;
   region: ChunkRegion;
@@ -28,13 +28,14 @@ const readers = new Map<string, ReadChunk>();
 const MOST_READERS = 16;
 
 /** A thread does one task at a time, and single chunks are copied before the next one. */
-const scratch = new Scratch(true);
+const scratches = new Scratches(true);
 
 /** Does a task; of single chunks gives the strides of those that are stored. Errors as {@link ReadChunk}. */
 export async function runChunkTask(task: ChunkTask): Promise<{ strides?: (readonly number[] | undefined)[] }> {
   const read = await readerOf(task.reading);
   if ('chunks' in task) {
     const strides = [];
+    const scratch = scratches.at(0);
     for (const { position, target } of task.chunks) {
       scratch.place = new Uint8Array(target.buffer, target.byteOffset, target.byteLength);
       const chunk = await read(position, undefined, scratch);
@@ -45,7 +46,7 @@ export async function runChunkTask(task: ChunkTask): Promise<{ strides?: (readon
     return { strides };
   }
   const { region, target, taken } = task;
-  await fillRegion(region, untaken(chunksOfRegion(region), taken), read, target, { alone: scratch });
+  await fillRegion(region, untaken(stripsOfRegion(region), taken), read, target, { alone: scratches });
   return {};
 }
 

@@ -1,4 +1,6 @@
+import { type CopyRows, rowCopier } from './copy-rows.js';
 import type { PixelArray } from './image.js';
+import { canInsert, canJoin, insertRows, joinRows, type Rows } from './join-rows.js';
 
 /** Where a region lies in a flat array. */
 export interface Strided {
@@ -9,46 +11,124 @@ export interface Strided {
   readonly strides: readonly number[];
 }
 
+/** A region that is copied between arrays of any order of axes. */
+export interface Copy {
+  readonly to: Strided;
+  readonly from: Strided;
+  /** Elements along each axis. */
+  readonly counts: readonly number[];
+}
+
 /** Copies a region of `counts` elements between arrays of any order of axes; values must fit the type of `to`. */
 export function copyRegion(to: Strided, from: Strided, counts: readonly number[]): void {
-  if (counts.some((count) => count <= 0)) return;
+  copyTogether([{ to, from, counts }]);
+}
+
+/** Copies regions; short rows that lie side by side in what is written are {@link joinRows joined} before. */
+export function copyTogether(copies: readonly Copy[]): void {
+  const plans = copies
+    .filter(({ counts }) => counts.every((count) => count > 0))
+    .map(({ to, from, counts }) => planned(to, from, counts));
+  const alike = plans.every(
+    ({ outer, rows }) =>
+      rows.count === plans[0].rows.count &&
+      outer.length === plans[0].outer.length &&
+      outer.every(({ count }, axis) => count === plans[0].outer[axis].count),
+  );
+  if (alike && sideBySide(plans)) carryOut(plans);
+  else for (const plan of plans) carryOut([plan]);
+}
+
+/** Whether the rows of each plan end where those of the next one begin, as far as {@link joinRows} takes them. */
+function sideBySide(plans: readonly Plan[]): boolean {
+  const [first] = plans;
+  return (
+    plans.every(
+      ({ to, rows, target, length }, i) =>
+        length !== undefined &&
+        to.buffer === first.to.buffer &&
+        rows.to === first.rows.to &&
+        (i === 0 || target === plans[i - 1].target + plans[i - 1].length!),
+    ) && canJoin(plans.map(rowsOf))
+  );
+}
+
+const rowsOf = ({ from, source, rows, length = 0 }: Plan): Rows => ({
+  ...{ bytes: from, start: source },
+  ...{ step: rows.from, length },
+});
+
+/** How a region is copied: the rows at each place of the outer axes. Distances are bytes, places bytes of the buffers. */
+interface Plan {
+  /** The buffers. */
+  to: Uint8Array;
+  from: Uint8Array;
+  outer: readonly Run[];
+  rows: Run;
+  target: number;
+  source: number;
+  /** Bytes of a row; undefined where values are apart, or none of the other type. */
+  length: number | undefined;
+  copy: CopyRows;
+}
+
+function planned(to: Strided, from: Strided, counts: readonly number[]): Plan {
   // The axis along which the target is densest runs innermost; axes of one element take no part.
   const order = counts
     .map((_, axis) => axis)
     .filter((axis) => counts[axis] > 1)
     .sort((a, b) => to.strides[b] - to.strides[a] || from.strides[b] - from.strides[a]);
-  const outer = mergeAxes(order, to.strides, from.strides, counts);
-  const inner = outer.pop() ?? { count: 1, to: 1, from: 1 };
-  const words = inWords(to, from, outer, inner);
-  if (words) {
-    const { down, across, rows, count } = words;
-    eachPlace(words.outer, words.target, words.source, (target, source) =>
-      copyRows(words.to, target, down, words.from, source, across, rows, count),
-    );
-  } else
-    eachPlace(outer, to.offset, from.offset, (target, source) =>
-      copyLine(to.data, target, inner.to, from.data, source, inner.from, inner.count),
-    );
+  const runs = mergeAxes(order, to.strides, from.strides, counts);
+  const inner = runs.pop() ?? ONE;
+  const [size, fromSize] = [to.data.BYTES_PER_ELEMENT, from.data.BYTES_PER_ELEMENT];
+  const outer = runs.map((run) => ({ count: run.count, to: run.to * size, from: run.from * fromSize }));
+  const rows = outer.pop() ?? ONE;
+  const [target, source] = [to, from].map(({ data, offset }) => data.byteOffset + offset * data.BYTES_PER_ELEMENT);
+  const dense = to.data.constructor === from.data.constructor && inner.to === 1 && inner.from === 1;
+  const length = dense ? inner.count * size : undefined;
+  const plan = {
+    ...{ to: new Uint8Array(to.data.buffer), from: new Uint8Array(from.data.buffer) },
+    ...{ outer, rows, target, source, length },
+  };
+  return {
+    ...plan,
+    copy: copierOf(plan) ?? ((first, start, count) => copyLines(to.data, first, from.data, start, rows, count, inner)),
+  };
 }
 
-/** Calls `copy` with the first elements of every row, or what lies at each place of the outer axes. */
-function eachPlace(
-  outer: readonly Run[],
-  first: number,
-  start: number,
-  copy: (target: number, source: number) => void,
-): void {
+/** The quick ways, for rows that are short and dense. */
+function copierOf({ to, from, outer, rows, target, source, length }: Omit<Plan, 'copy'>): CopyRows | undefined {
+  if (length === undefined || rows.count === 1) return undefined;
+  const written: Rows = { bytes: to, start: target, step: rows.to, length };
+  const read: Rows = { bytes: from, start: source, step: rows.from, length };
+  if (canInsert(written, read, rows.count))
+    return (first, start, count) => insertRows({ ...written, start: first }, { ...read, start }, count);
+  const others = outer.flatMap((run) => [run.to, run.from]);
+  return rowCopier(
+    { buffer: to.buffer, start: target, step: rows.to },
+    { buffer: from.buffer, start: source, step: rows.from },
+    length,
+    others,
+  );
+}
+
+/** Copies what a plan has, or several that lie side by side and have the same numbers of rows and places. */
+function carryOut(plans: readonly Plan[]): void {
+  if (plans.length === 0) return;
+  const { outer, rows } = plans[0];
   const index = new Array<number>(outer.length).fill(0);
-  let [target, source] = [first, start];
   for (;;) {
-    copy(target, source);
+    const { to, target, source } = plans[0];
+    if (plans.length > 1) joinRows({ bytes: to, start: target, step: rows.to }, plans.map(rowsOf), rows.count);
+    else plans[0].copy(target, source, rows.count);
     let axis = outer.length - 1;
     for (; axis >= 0; axis--) {
-      target += outer[axis].to;
-      source += outer[axis].from;
-      if (++index[axis] < outer[axis].count) break;
-      target -= outer[axis].to * outer[axis].count;
-      source -= outer[axis].from * outer[axis].count;
+      const back = ++index[axis] === outer[axis].count ? outer[axis].count : 0;
+      for (const plan of plans) {
+        plan.target += plan.outer[axis].to * (1 - back);
+        plan.source += plan.outer[axis].from * (1 - back);
+      }
+      if (back === 0) break;
       index[axis] = 0;
     }
     if (axis < 0) return;
@@ -60,6 +140,8 @@ interface Run {
   to: number;
   from: number;
 }
+
+const ONE: Run = { count: 1, to: 1, from: 1 };
 
 /** Neighbouring axes that are one run in both arrays become one. */
 function mergeAxes(
@@ -79,79 +161,21 @@ function mergeAxes(
   return runs;
 }
 
-/** Bytes of a word. */
-const WORD = 8;
-/** Longer rows, of so many bytes, are copied by a call for each. */
-const LONG = 2048;
-
-/** Rows of words; numbers are not read as such, so that their bits stay as they are. */
-interface Words {
-  to: BigInt64Array;
-  from: BigInt64Array;
-  outer: readonly Run[];
-  target: number;
-  source: number;
-  /** Words from one row to the next. */
-  down: number;
-  across: number;
-  rows: number;
-  count: number;
-}
-
-/**
- * The same rows in words, four of which are copied at a time: a third of the time of a call for each row of 256 bytes. Undefined
- * where rows do not lie on whole words.
- */
-function inWords(to: Strided, from: Strided, outer: readonly Run[], inner: Run): Words | undefined {
-  const size = to.data.BYTES_PER_ELEMENT;
-  if (to.data.constructor !== from.data.constructor || inner.to !== 1 || inner.from !== 1) return undefined;
-  const bytes = inner.count * size;
-  if (outer.length === 0 || bytes > LONG) return undefined;
-  const [target, source] = [to, from].map(({ data, offset }) => data.byteOffset + offset * size);
-  const places = [target, source, bytes, ...outer.flatMap((run) => [run.to * size, run.from * size])];
-  if (places.some((at) => at % WORD !== 0)) return undefined;
-  const scaled = outer.map((run) => ({
-    count: run.count,
-    to: (run.to * size) / WORD,
-    from: (run.from * size) / WORD,
-  }));
-  const row = scaled.pop()!;
-  const words = ({ data }: Strided) =>
-    new BigInt64Array(data.buffer, 0, Math.floor((data.byteOffset + data.byteLength) / WORD));
-  return {
-    to: words(to),
-    from: words(from),
-    outer: scaled,
-    target: target / WORD,
-    source: source / WORD,
-    down: row.to,
-    across: row.from,
-    rows: row.count,
-    count: bytes / WORD,
-  };
-}
-
-function copyRows(
-  to: BigInt64Array,
-  first: number,
-  down: number,
-  from: BigInt64Array,
-  start: number,
-  across: number,
-  rows: number,
+/** Row by row, between any types and steps. */
+function copyLines(
+  to: PixelArray,
+  target: number,
+  from: PixelArray,
+  source: number,
+  rows: Run,
   count: number,
+  inner: Run,
 ): void {
-  for (let row = 0; row < rows; row++) {
-    let target = first + row * down;
-    let source = start + row * across;
-    const end = target + count;
-    for (; target < end - 3; target += 4, source += 4) {
-      to[target] = from[source];
-      to[target + 1] = from[source + 1];
-      to[target + 2] = from[source + 2];
-      to[target + 3] = from[source + 3];
-    }
-    for (; target < end; target++, source++) to[target] = from[source];
+  const [size, fromSize] = [to.BYTES_PER_ELEMENT, from.BYTES_PER_ELEMENT];
+  for (let row = 0; row < count; row++) {
+    const first = (target + row * rows.to - to.byteOffset) / size;
+    const start = (source + row * rows.from - from.byteOffset) / fromSize;
+    copyLine(to, first, inner.to, from, start, inner.from, inner.count);
   }
 }
 

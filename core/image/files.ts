@@ -8,7 +8,7 @@ import { AbortedError, FormatError, fromPlainError, OutputError, type PlainError
 import { arrayLayout, arraySource, readArray } from './array-source.js';
 import { type Dimensionality, imageShape, keepsOrder, toImage } from './axes.js';
 import type { ChunkCache } from './chunk-cache.js';
-import { type ChunkRegion, chunksOfRegion, fillRegion } from './chunk-region.js';
+import { type ChunkRegion, fillRegion, stripsOfRegion } from './chunk-region.js';
 import type { ChunkTask } from './chunk-task.js';
 import type {
   ArrayPlan,
@@ -93,8 +93,6 @@ export class ImageFiles {
         minThreads: 0,
         maxThreads: workers,
         idleTimeout: 5_000,
-        // geotiff's web-worker looks into it in every thread that loads it, and fails where there is none.
-        workerData: {},
       });
       // Threads may be forbidden or lack memory; images are then decoded on the calling thread.
       this.pool.on('error', () => {
@@ -314,7 +312,7 @@ export class ImageFiles {
       const values = array.shape.reduce((product, side) => product * side, 1);
       const many = values > MANY_CHUNKS * sizeOf(array.chunk);
       const fillHere = (region: ChunkRegion, target: PixelArray) =>
-        fillRegion(region, chunksOfRegion(region), array.readChunk, target, { signal });
+        fillRegion(region, stripsOfRegion(region), array.readChunk, target, { signal });
       const fill = async (region: ChunkRegion, target: PixelArray) => {
         const threads = reading && many && this.pool && !this.broken;
         if (!threads || !(await this.together((taken) => ({ reading, region, target, taken }), target, signal)))

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ChunkRegion, chunksOfRegion, fillRegion } from '../../../core/image/chunk-region.js';
+import { type ChunkRegion, fillRegion, stripsOfRegion } from '../../../core/image/chunk-region.js';
 import type { ReadChunk } from '../../../core/image/chunked-array.js';
-import { Scratch } from '../../../core/image/scratch.js';
+import { type Scratch, Scratches } from '../../../core/image/scratch.js';
 
 const SHAPE = [7, 11, 5];
 const STRIDES = [55, 5, 1];
@@ -44,7 +44,7 @@ test('a region has the values of its places, whatever the chunks, in memory that
       };
       // Any content: what is not stored is written too.
       const target = new Uint16Array(size[0] * size[1] * size[2]).fill(65535);
-      await fillRegion(region, chunksOfRegion(region), read, target);
+      await fillRegion(region, stripsOfRegion(region), read, target);
       const expected = target.map((_, i) => {
         const at = [Math.floor(i / strides[0]), Math.floor(i / strides[1]) % size[1], i % size[2]].map(
           (offset, axis) => start[axis] + offset,
@@ -81,7 +81,7 @@ test.each([
           data[z * strides[0] + y * strides[1] + x * strides[2]] = (position[0] * 2 + z) * 55 + y * 5 + x;
     return { data, strides };
   };
-  await fillRegion(region, chunksOfRegion(region), read, target, { alone: new Scratch(true) });
+  await fillRegion(region, stripsOfRegion(region), read, target, { alone: new Scratches(true) });
   expect(target).toEqual(Uint16Array.from({ length: 4 * 55 }, (_, i) => 2 * 55 + i));
   expect(places).toEqual([true, true]);
 });
