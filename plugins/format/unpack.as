@@ -15,17 +15,19 @@ export function lz4(from: usize, end: usize, to: usize, most: usize): usize {
   while (at < end) {
     const token = load<u8>(at++);
     let literals: usize = token >> 4;
-    if (literals == 15) {
+    if (literals != 15) {
+      if (literals > end - at || literals > most - out) return 0;
+      v128.store(out, v128.load(at));
+    } else {
       let more: usize = 255;
       while (more == 255) {
         if (at >= end) return 0;
         more = load<u8>(at++);
         literals += more;
       }
+      if (literals > end - at || literals > most - out) return 0;
+      memory.copy(out, at, literals);
     }
-    if (literals > end - at || literals > most - out) return 0;
-    if (literals <= 16) v128.store(out, v128.load(at));
-    else memory.copy(out, at, literals);
     at += literals;
     out += literals;
     // The last sequence has no match.
@@ -34,6 +36,14 @@ export function lz4(from: usize, end: usize, to: usize, most: usize): usize {
     const distance: usize = load<u16>(at);
     at += 2;
     let length: usize = (token & 15) + 4;
+    // Most are as short, and do not reach into themselves.
+    if (length != 19 && distance >= 16) {
+      if (distance > out - to || length > most - out) return 0;
+      v128.store(out, v128.load(out - distance));
+      store<u16>(out + 16, load<u16>(out + 16 - distance));
+      out += length;
+      continue;
+    }
     if (length == 19) {
       let more: usize = 255;
       while (more == 255) {
@@ -51,7 +61,9 @@ export function lz4(from: usize, end: usize, to: usize, most: usize): usize {
         out += 16;
         match += 16;
       } while (out < stop);
-    } else if (distance == 1) memory.fill(out, load<u8>(match), length);
+    } else if (distance == 2) repeat(i16x8.splat(load<i16>(match)), out, stop);
+    else if (distance == 1) repeat(i8x16.splat(load<i8>(match)), out, stop);
+    else if (distance == 4) repeat(i32x4.splat(load<i32>(match)), out, stop);
     else {
       // A match that reaches into itself repeats: the piece is doubled until eight bytes can be copied at once.
       let piece = distance;
@@ -69,6 +81,15 @@ export function lz4(from: usize, end: usize, to: usize, most: usize): usize {
     out = stop;
   }
   return out;
+}
+
+/** Fills from `out` on until `stop`, or up to 15 bytes further. */
+@inline
+function repeat(piece: v128, out: usize, stop: usize): void {
+  do {
+    v128.store(out, piece);
+    out += 16;
+  } while (out < stop);
 }
 
 /** Values of `size` bytes from all first bytes, all second bytes, and so on, `values` of each. */
