@@ -13,7 +13,7 @@ type Undo = (
 
 /** By their numbers. */
 const UNDO: Readonly<Record<number, Undo>> = {
-  1: (stored, { bytes, scratch }) => unzlib(stored, bytes, scratch?.alone),
+  1: (stored, { bytes, scratch }) => unzlib(stored, bytes, scratch),
   2(stored, { size, scratch }) {
     const result = scratch?.take('unshuffled', stored.length) ?? new Uint8Array(stored.length);
     unshuffleBytes(stored, size, result, 0);

@@ -2,6 +2,7 @@
 
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
+import { Scratch } from '../../core/image/scratch.js';
 import { decodeZstd } from './zstd.js';
 
 /** A compression that can be read. */
@@ -41,7 +42,7 @@ const CODECS: Record<number, Codec> = {
   8: deflateCodec,
   32946: deflateCodec,
   32773: { expansion: 64, decode: decodePackBits },
-  50000: { expansion: 2 ** 15, decode: decodeZstd },
+  50000: { expansion: 2 ** 15, decode: (data, expected, alone) => decodeZstd(data, expected, new Scratch(alone)) },
 };
 
 export const JPEG = 7;
@@ -89,7 +90,7 @@ export async function decompress(
   return decoded.subarray(0, expected);
 }
 
-/** Runs of equal bytes. geotiff's decoder has no bound on its output. */
+/** Runs of equal bytes. */
 function decodePackBits(data: Uint8Array, expected: number): Uint8Array {
   const result = new Uint8Array(expected);
   let to = 0;
@@ -110,8 +111,7 @@ function decodePackBits(data: Uint8Array, expected: number): Uint8Array {
 }
 
 /**
- * TIFF's LZW, codes of 9 to 12 bits, high bits first. geotiff's decoder has no bound on its output and warns on the
- * console for blocks that lack the end code, which many writers leave out.
+ * TIFF's LZW, codes of 9 to 12 bits, high bits first. Many writers leave the end code out.
  */
 function decodeLzw(data: Uint8Array, expected: number): Uint8Array {
   const [CLEAR, END] = [256, 257];

@@ -92,7 +92,7 @@ async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout)
               (container) => codec.decode(container),
               (length) => scratch?.take('decoded', length) ?? new Uint8Array(length),
             )
-          : await codec.decode(decoded, scratch?.alone);
+          : await codec.decode(decoded, scratch);
     if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);
     if (layout.bigEndian) fromBigEndian(decoded, size);
     return { data: pixelsOf(decoded, type), strides };

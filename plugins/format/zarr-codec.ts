@@ -5,6 +5,7 @@
 import { promisify } from 'node:util';
 import { deflate, gunzipSync, gzip, inflate, inflateSync, gunzip as unzip } from 'node:zlib';
 import { registry } from 'zarrita';
+import type { Scratch } from '../../core/image/scratch.js';
 import { crc32c } from '../../core/job/crc32c.js';
 import { decodeBlosc } from './blosc.js';
 import { decodeLz4 } from './lz4.js';
@@ -17,20 +18,22 @@ const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, un
 /** Bytes to bytes, as zarrita and numcodecs know them. */
 export interface ByteCodec {
   encode(bytes: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  /** @param alone whether the thread has nothing else to do meanwhile. */
-  decode(bytes: Uint8Array, alone?: boolean): Uint8Array | Promise<Uint8Array>;
+  /** @param scratch the result may lie in it. */
+  decode(bytes: Uint8Array, scratch?: Scratch): Uint8Array | Promise<Uint8Array>;
 }
 
-type Undo = (bytes: Uint8Array, most: number, alone?: boolean) => Uint8Array | Promise<Uint8Array>;
+type Undo = (bytes: Uint8Array, most: number, scratch?: Scratch) => Uint8Array | Promise<Uint8Array>;
 
 /**
  * Undoes gzip (or zlib); gives no more than `most` bytes. @throws Error for damaged data.
  *
- * @param alone whether the thread has nothing else to do meanwhile.
+ * @param scratch tells whether the thread has nothing else to do meanwhile.
  */
-export const gunzip: Undo = (bytes, most, alone) => (alone ? gunzipSync : gunzipping)(bytes, inOnePiece(bytes, most));
+export const gunzip: Undo = (bytes, most, scratch) =>
+  (scratch?.alone ? gunzipSync : gunzipping)(bytes, inOnePiece(bytes, most));
 
-export const unzlib: Undo = (bytes, most, alone) => (alone ? inflateSync : inflating)(bytes, inOnePiece(bytes, most));
+export const unzlib: Undo = (bytes, most, scratch) =>
+  (scratch?.alone ? inflateSync : inflating)(bytes, inOnePiece(bytes, most));
 
 /** Deflate makes at most 1032 bytes of one: what more a header claims is not allocated. */
 const MOST_DEFLATED = 1032;
@@ -60,7 +63,7 @@ function deflateCodec(pack: typeof gzipping, unpack: Undo) {
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array, alone?: boolean) => unpack(bytes, mostBytes(meta), alone),
+        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, mostBytes(meta), scratch),
       };
     },
   };
@@ -88,7 +91,12 @@ const checksum = {
 
 type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): ByteCodec & { kind?: string } };
 type Original = () => Promise<Factory>;
-type Decode = (bytes: Uint8Array, most: number, original: ByteCodec) => Uint8Array | Promise<Uint8Array>;
+type Decode = (
+  bytes: Uint8Array,
+  most: number,
+  original: ByteCodec,
+  scratch?: Scratch,
+) => Uint8Array | Promise<Uint8Array>;
 
 /**
  * Decoders in place of those of numcodecs, which hand bytes to WebAssembly one at a time and allocate whatever the header
@@ -104,12 +112,12 @@ const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
     if (decodeLz4(bytes, 4, bytes.length, result, 0, size) !== size) throw new Error('its LZ4 block is damaged');
     return result;
   },
-  async zstd(bytes, most, original) {
+  async zstd(bytes, most, original, scratch) {
     const size = zstdContentSize(bytes);
     // Frames that do not tell their size are written by streams only.
     if (size === undefined) return original.decode(bytes);
     requireSize('zstd', size, most);
-    const result = await decodeZstd(bytes, size);
+    const result = await decodeZstd(bytes, size, scratch);
     if (result.length !== size) throw new Error('its Zstandard frame is damaged');
     return result;
   },
@@ -143,7 +151,7 @@ function replaced(codec: keyof typeof decoders, load: Original): Original {
         const inner = original.fromConfig(configuration, meta);
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode: (bytes) => decoders[codec](bytes, mostBytes(meta), inner),
+          decode: (bytes, scratch) => decoders[codec](bytes, mostBytes(meta), inner, scratch),
         };
       },
     };

@@ -1,46 +1,89 @@
-/** zstd data by geotiff's decoder, which must be handed sound frames of known size only. */
+/** zstd data by Node's decoder or that of zstddec, which must be handed sound frames of known size only. */
 
 import zlib from 'node:zlib';
-
-/** Number of zstd in TIFF tag 259. */
-const ZSTD = 50000;
+import { ZSTDDecoder } from 'zstddec';
+import type { Scratch } from '../../core/image/scratch.js';
 
 /** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
 const SLACK = 64 * 1024;
 
 /** Node's own decoder, which came with 22.15; types of older versions do not know it. */
-const native = (zlib as { zstdDecompress?: NativeDecoder }).zstdDecompress;
-type NativeDecoder = (
-  frame: Uint8Array,
-  options: { maxOutputLength: number; chunkSize: number },
-  done: (error: Error | null, result: Uint8Array) => void,
-) => void;
+const { zstdDecompress: native, zstdDecompressSync: nativeSync } = zlib as {
+  zstdDecompress?: (frame: Uint8Array, options: Limits, done: (error: Error | null, found: Uint8Array) => void) => void;
+  zstdDecompressSync?: (frame: Uint8Array, options: Limits) => Uint8Array;
+};
 
-interface Decoder {
-  decode(frame: ArrayBuffer): ArrayBuffer | Promise<ArrayBuffer>;
+interface Limits {
+  maxOutputLength: number;
+  chunkSize: number;
 }
-let decoder: Promise<Decoder> | undefined;
 
-/** Decompresses one frame of about `expected` bytes. Throws an Error that says what is wrong. */
-export async function decodeZstd(data: Uint8Array, expected: number): Promise<Uint8Array> {
+/** What of zstddec's WebAssembly is used here: its own `decode` makes a new array of each result, which takes as long again. */
+interface Exports {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  malloc(bytes: number): number;
+  free(place: number): void;
+  ZSTD_decompress(target: number, bytes: number, source: number, length: number): number;
+}
+
+class Decoder extends ZSTDDecoder {
+  override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
+    // Called as a function, by the package too.
+    ZSTDDecoder.prototype._init(result);
+    exports = (result as unknown as { instance: { exports: Exports } }).instance.exports;
+  }
+}
+
+let exports: Exports | undefined;
+let opening: Promise<void> | undefined;
+
+/** Where results lie that are used before the next one is asked for. */
+type Room = Pick<Scratch, 'alone' | 'take'>;
+
+/**
+ * Decompresses one frame of about `expected` bytes.
+ *
+ * @param room the result may lie in it; where the thread has nothing else to do meanwhile it waits.
+ * @throws Error that says what is wrong.
+ */
+export async function decodeZstd(data: Uint8Array, expected: number, room?: Room): Promise<Uint8Array> {
   const frame = soundFrame(data, expected);
-  if (native) {
-    const most = expected + SLACK;
+  const most = expected + SLACK;
+  if (nativeSync && native) {
+    const options = { maxOutputLength: most, chunkSize: most };
+    if (room?.alone) return nativeSync(frame, options);
     return new Promise((resolve, reject) =>
-      native(frame, { maxOutputLength: most, chunkSize: most }, (error, found) =>
-        error ? reject(error) : resolve(found),
-      ),
+      native(frame, options, (error, found) => (error ? reject(error) : resolve(found))),
     );
   }
-  decoder ??= openDecoder();
-  return new Uint8Array(await (await decoder).decode(frame.buffer as ArrayBuffer));
+  if (!exports) {
+    opening ??= new Decoder().init();
+    await opening;
+  }
+  return decompress(exports!, frame, most, room);
 }
 
-async function openDecoder(): Promise<Decoder> {
-  const parameters = { tileWidth: 0, tileHeight: 0, predictor: 1, bitsPerSample: 8, planarConfiguration: 1 };
-  // Only when needed: geotiff brings the package web-worker along, which takes every worker thread that imports it for its own.
-  const { getDecoder } = await import('geotiff');
-  return (await getDecoder(ZSTD, parameters)) as Decoder;
+function decompress(
+  { memory, malloc, free, ZSTD_decompress }: Exports,
+  frame: Uint8Array,
+  most: number,
+  room: Room | undefined,
+): Uint8Array {
+  const source = malloc(frame.length);
+  const target = malloc(most);
+  try {
+    if (source === 0 || target === 0) throw new Error(`${most} bytes are too many for the zstd decoder`);
+    new Uint8Array(memory.buffer).set(frame, source);
+    const length = ZSTD_decompress(target, most, source, frame.length) >>> 0;
+    // Errors are the last numbers below 2^32.
+    if (length > most) throw new Error('the zstd data are damaged');
+    const found = room?.take('zstd', length) ?? new Uint8Array(length);
+    found.set(new Uint8Array(memory.buffer, target, length));
+    return found;
+  } finally {
+    free(source);
+    free(target);
+  }
 }
 
 /**
