@@ -5,7 +5,9 @@ import type { ChannelOptions } from '../core/config/check/channel-options.js';
 import type { Config } from '../core/config/index.js';
 import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
+import { farChannels } from '../core/instances/target-in-parts.js';
 import { matchStatisticNames } from '../core/nd/matching.js';
+import { dataSectionOf } from '../core/plugin/data-section.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { InstanceChannels } from './instance-channels.js';
@@ -52,7 +54,7 @@ export const instanceSegmentation = definePreset({
           losses: channels.losses,
           metrics: channels.trainingMetrics,
           shown: channels.activations,
-          loader: () => ({ ...labelImages(channels), whole: true }),
+          loader: (part) => ({ ...labelImages(channels), ...reading(config, part) }),
           targets: (part) => [
             targets(config, catalog, part, `${part}-channels`, drawsForeground(config) ? LABELS : ''),
             pictures(config, catalog, part, `${part}-channel-pictures`),
@@ -95,6 +97,20 @@ function pictures(config: Config, catalog: Catalog, part: Part, name: string): G
     test: TEST_INSTANCE_CHANNELS_CHECK,
   }[part];
   return node(name, 'writer/target-channels', { ...parameters, folder });
+}
+
+/** Volumes that do not fit into memory come in parts, but where all of a volume is needed at once. */
+function reading(config: Config, part: Part): { whole: true; whyWhole: string } | { whole: 'fitting' } {
+  const section = dataSectionOf(config, part);
+  const { DATA: data, PROBLEM } = config;
+  const far = farChannels({ channels: PROBLEM.INSTANCE_SEG.DATA_CHANNELS as string[] });
+  const reasons = [
+    ...far.map((channel) => `channel ${channel} looks at other objects, however far away`),
+    ...(data[section].FILTER_SAMPLES.ENABLE ? [`DATA.${section}.FILTER_SAMPLES measures it`] : []),
+    ...(data.PREPROCESS[section] ? [`DATA.PREPROCESS.${section} changes it`] : []),
+    ...(drawsForeground(config) ? ['DATA.TRAIN.PROBABILITY_MAP looks for its foreground'] : []),
+  ];
+  return reasons.length > 0 ? { whole: true, whyWhole: reasons.join(', and ') } : { whole: 'fitting' };
 }
 
 function drawsForeground({ DATA: { TRAIN: train } }: Config): boolean {
@@ -175,8 +191,8 @@ function predicting(config: Config, catalog: Catalog, { channels, network }: Tes
   return [
     node('loader', 'loader/folder', {
       ...loaderParameters(config, 'test'),
-      // Objects lie across parts of a volume, in labels and predictions.
       whole: true,
+      whyWhole: 'objects are made of all of its prediction at once',
       ...(isMeasured(config) && labelImages(channels)),
     }),
     ...(reused ? [] : preprocessors(config, catalog, 'test')),

@@ -9,6 +9,7 @@ import { StreamedPercentiles } from '../nd/streamed-percentile.js';
 import { isFloat } from './cast.js';
 import { channelCount, type DType, type Image } from './image.js';
 import { type ChannelStatistics, chosen, type Normalization, type NormalizationOptions } from './normalize.js';
+import { partsOf } from './parts.js';
 
 /** What a pass over the images gathers: how values spread, more of their digits, or their sums between limits. */
 type Pass = 'spread' | 'digits' | 'sums' | 'done';
@@ -192,6 +193,19 @@ export class DatasetMeasure {
         channel.upper = Math.fround(found.shift()!);
     }
   }
+}
+
+/** The numbers of one image that is read in parts, as if it were in memory. Errors as {@link DatasetMeasure.add}. */
+export async function measureInParts(
+  picture: Image,
+  options: NormalizationOptions,
+  file: string,
+  signal?: AbortSignal,
+): Promise<Normalization> {
+  const measure = new DatasetMeasure(options);
+  do for await (const part of partsOf(picture, signal)) measure.add(part, file);
+  while (measure.again());
+  return measure.result();
 }
 
 function isNarrow({ data }: Image): boolean {

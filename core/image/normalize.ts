@@ -59,6 +59,9 @@ export function isMeasuredPart(part: Image): part is MeasuredPart {
   return 'normalization' in part;
 }
 
+/** Fact of a sample in parts: it would be whole if it fitted into memory, so it is measured as a whole. */
+export const MEASURED_WHOLE = 'measuredWhole';
+
 /** Fact of a sample: how the targets were normalised that its network learned from, where that is known. */
 export const OUTPUT_NORMALIZATION = 'outputNormalization';
 

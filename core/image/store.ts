@@ -59,7 +59,7 @@ export class ImageStore {
     const { id, index, file, image: picture, target, targetKinds, lease } = sample;
     const group = sample.facts.group as string | undefined;
     const kept: Kept = { id, index, file, ...(targetKinds && { targetKinds }), ...(group !== undefined && { group }) };
-    if (picture.source) {
+    if (picture.source || target?.source) {
       // Its chunks are kept by the cache they come through, and the lease of that cache.
       this.entries.push({
         sample: kept,

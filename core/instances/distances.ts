@@ -85,7 +85,8 @@ function toSkeletons(labels: Image): Float32Array {
       if (mask.data[inCrop] === 1) found[inImage] = data[inCrop];
     });
   }
-  return found;
+  // A block of two pixels each way may be left without a skeleton.
+  return finite(found);
 }
 
 export interface NeighbourOptions {

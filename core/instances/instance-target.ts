@@ -41,6 +41,18 @@ export function targetWidth(target: InstanceTargetOptions, axes: 2 | 3): number 
   return places.reduce((sum, { count }) => sum + count, Number(hasClasses(target)));
 }
 
+/** What the channels of the target hold, for images of so many axes. */
+export function targetKinds(target: InstanceTargetOptions, axes: 2 | 3): TargetKind[] {
+  const kinds = (letters: readonly string[]) =>
+    channelLayout(letters, target.options, axes).flatMap(({ kind, count }) => new Array<TargetKind>(count).fill(kind));
+  const predicted = target.channels.filter((channel) => !isCarried(channel));
+  return [
+    ...kinds(predicted),
+    ...(hasClasses(target) ? (['mask'] as const) : []),
+    ...kinds(target.channels.filter(isCarried)),
+  ];
+}
+
 /** Of each channel of the target its name, such as `Db`, `R_2` or `class`, and its number among those of its letter, from 0. */
 export function channelNames(target: InstanceTargetOptions, axes: 2 | 3): { name: string; number: number }[] {
   const named = (letters: readonly string[]) =>

@@ -9,6 +9,8 @@ export const TRAINING_SHARES = {
   kept: 0.35,
   /** One image that is being read and prepared. */
   image: 0.4,
+  /** Target channels around a patch, made of labels that come in parts, for each of the two parts: they take the place of `image`. */
+  channels: 0.2,
   /** Patches on their way to the trainer, for each of the two parts. */
   patches: 0.125,
 } as const;

@@ -21,6 +21,7 @@ import {
   type MakePixels,
   sizeOf,
 } from '../../core/image/image.js';
+import { MEASURED_WHOLE } from '../../core/image/normalize.js';
 import type { Sample } from '../../core/image/sample.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
@@ -72,10 +73,12 @@ const Parameters = Type.Object(
       additionalProperties: false,
       description: 'Where the targets lie; with a path and without a folder of targets, in the container of the image.',
     }),
-    whole: Type.Boolean({
+    whole: Type.Union([Type.Boolean(), Type.Literal('fitting')], {
       default: false,
-      description: 'Volumes in containers are read whole, for steps that need all of a volume at once.',
+      description:
+        'Volumes in containers are read whole, for steps that need all of a volume at once; fitting: those that fit into memory.',
     }),
+    whyWhole: Type.String({ default: '', description: 'Why volumes are read whole, for messages.' }),
     chunkShare: Type.Number({
       default: VOLUME_SHARES.chunks,
       exclusiveMinimum: 0,
@@ -129,7 +132,21 @@ export const folderLoader = defineNode({
     async function loadParts({ pair, index, only }: Chosen, stop: AbortSignal): Promise<Sample> {
       const { imagesWithin, targetsWithin } = parameters;
       const cache = await chunks.open(stop);
-      const lease = await memory.lease(partsDemand(place.phase, memory.budget), pair.file, stop);
+      // An image beside a target in a container, or the other way round, is read whole.
+      const isWhole = async (file: string) => (await files.containerOf(file)) === undefined;
+      const bytes = sizeOf(pair.shape) * bytesPerValue(pair.dtype);
+      const beside =
+        ((await isWhole(pair.file)) ? place.demand({ shape: pair.shape, bytes }) : 0) +
+        (pair.target && (await isWhole(pair.target.file)) ? pair.target.bytes : 0);
+      const parts = partsDemand(place.phase, memory.budget);
+      // Chunks keep their memory to the end: what they leave must do.
+      requireRoom(
+        pair,
+        beside,
+        Math.min(parameters.share, 1 - parameters.chunkShare) * memory.budget - parts,
+        memory.budget,
+      );
+      const lease = await memory.lease(parts + beside, pair.file, stop);
       try {
         const open = async (file: string, within: InContainer) =>
           (await files.containerOf(file))
@@ -153,6 +170,7 @@ export const folderLoader = defineNode({
             ...(pair.target && { targetFile: pair.target.file }),
             ...(pair.group !== undefined && { group: pair.group }),
             ...(only && { onlyImage: true }),
+            ...(parameters.whole === 'fitting' && { [MEASURED_WHOLE]: true }),
           },
           metrics: {},
           lease,
@@ -165,7 +183,7 @@ export const folderLoader = defineNode({
 
     async function load(chosen: Chosen, stop: AbortSignal): Promise<Sample> {
       const { pair, index, only } = chosen;
-      if (pair.parts) return loadParts(chosen, stop);
+      if (isReadInParts(pair, parameters, memory.budget, place.demand)) return loadParts(chosen, stop);
       const needed = demandOf(pair, parameters, memory.budget, place.demand);
       const lease = await memory.lease(needed, pair.file, stop);
       try {
@@ -220,17 +238,38 @@ export const folderLoader = defineNode({
   },
 });
 
+/** Whether an image comes in parts: it can, and it need not be whole, or does not fit. */
+function isReadInParts(
+  pair: Pair,
+  { whole, share }: FolderParameters,
+  budget: number,
+  demand: Place['demand'],
+): boolean {
+  if (!pair.parts || whole === true) return false;
+  return whole === false || neededFor(pair, demand) > budget * share;
+}
+
+function neededFor(pair: Pair, demand: Place['demand']): number {
+  return (
+    demand({ shape: pair.shape, bytes: sizeOf(pair.shape) * bytesPerValue(pair.dtype) }) + (pair.target?.bytes ?? 0)
+  );
+}
+
 /** Bytes to lease for an image with its target. @throws MemoryError when it could never be worked on. */
-function demandOf(pair: Pair, { share }: FolderParameters, budget: number, demand: Place['demand']): number {
-  const bytes = sizeOf(pair.shape) * bytesPerValue(pair.dtype);
-  const needed = demand({ shape: pair.shape, bytes }) + (pair.target?.bytes ?? 0);
-  if (needed > budget * share)
-    throw new MemoryError(
-      `${pair.file}: working on this image takes ${formatBytes(needed)}, but the memory budget of ${formatBytes(budget)} ` +
-        `leaves ${formatBytes(budget * share)} for one image. Raise SYSTEM.MEMORY_BUDGET, or cut the image into smaller files.`,
-      { where: { file: pair.file, key: 'SYSTEM.MEMORY_BUDGET' } },
-    );
+function demandOf(pair: Pair, { share, whyWhole }: FolderParameters, budget: number, demand: Place['demand']): number {
+  const needed = neededFor(pair, demand);
+  requireRoom(pair, needed, budget * share, budget, pair.parts && whyWhole ? `It is read whole: ${whyWhole}. ` : '');
   return needed;
+}
+
+/** @throws MemoryError when an image takes more than is left for it. */
+function requireRoom({ file }: Pair, needed: number, left: number, budget: number, why = ''): void {
+  if (needed <= left) return;
+  throw new MemoryError(
+    `${file}: working on this image takes ${formatBytes(needed)}, but the memory budget of ${formatBytes(budget)} ` +
+      `leaves ${formatBytes(left)} for one image. ${why}Raise SYSTEM.MEMORY_BUDGET, or cut the image into smaller files.`,
+    { where: { file, key: 'SYSTEM.MEMORY_BUDGET' } },
+  );
 }
 
 interface Chosen {
@@ -271,7 +310,7 @@ async function planFolder(parameters: FolderParameters, planner: Planner): Promi
   const images = chosen.map(({ pair }) => ({
     file: pair.file,
     shape: pair.shape,
-    bytes: pair.parts
+    bytes: isReadInParts(pair, parameters, planner.memory, planner.demand)
       ? partsDemand(planner.phase, planner.memory)
       : demandOf(pair, parameters, planner.memory, planner.demand),
     ...(pair.target && { targetShape: pair.target.shape }),

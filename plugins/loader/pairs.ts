@@ -16,7 +16,7 @@ export interface Pair {
   file: string;
   shape: number[];
   dtype: DType;
-  /** The image, or its target, lies in a container and is read in parts. */
+  /** The volume, or its target, lies in a container and can be read in parts. */
   parts?: true;
   target?: { file: string; shape: number[]; bytes: number };
   /** Folder of its sample, where each sample is a folder of versions. */
@@ -43,8 +43,6 @@ export interface PairOptions {
   targetHolds?: string;
   /** Pixels of a target along one pixel of its image, for each axis; empty, the default, for one. */
   scale?: readonly number[];
-  /** Volumes in containers are read whole, as other files are; false, the default, reads them in parts. */
-  whole?: boolean;
   /** `images` and `targets` hold a folder for each sample: with versions of the image, and with one target. */
   versions?: boolean;
   /** `images` holds a folder for each class, which is the target of the images in it. */
@@ -166,7 +164,7 @@ async function probePair(
   files: ImageFiles,
   problems: string[],
 ): Promise<Pair> {
-  const { ndim, channels, forceRgb, imagesWithin, targetsWithin, whole } = options;
+  const { ndim, channels, forceRgb, imagesWithin, targetsWithin } = options;
   const { targetChannels = null, targetHolds = PREDICTED, scale = [] } = options;
   const { shape, dtype, container } = await files.probe(file, ndim, imagesWithin);
   const found = shape[shape.length - 1];
@@ -179,7 +177,7 @@ async function probePair(
           : 'Change DATA.PATCH_SIZE, or convert the image.'),
     );
   const pair: Pair = { id: path.parse(file).name, file, shape: [...shape.slice(0, -1), given], dtype };
-  const inParts = ndim === '3D' && !whole;
+  const inParts = ndim === '3D';
   if (container && inParts) pair.parts = true;
   if (targetFile === undefined) return pair;
   const target = await files.probe(targetFile, ndim, targetsWithin);

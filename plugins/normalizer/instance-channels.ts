@@ -1,19 +1,25 @@
 /**
  * Makes the target channels of instance segmentation out of labels (PROBLEM.INSTANCE_SEG.DATA_CHANNELS).
  */
-import { map } from 'rxjs';
+import { concatMap } from 'rxjs';
 import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { DataError } from '../../core/errors.js';
 import { sizeOf } from '../../core/image/image.js';
+import type { Sample } from '../../core/image/sample.js';
 import {
   hasClasses,
   type InstanceTargetOptions,
   InstanceTargetParameters,
   instanceTarget,
+  targetKinds,
   targetWidth,
 } from '../../core/instances/instance-target.js';
+import { findObjectBoxes } from '../../core/instances/object-boxes.js';
+import { targetInParts } from '../../core/instances/target-in-parts.js';
 import { defineNode, type Part } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
+import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
 
 export const instanceChannels = defineNode({
   id: 'normalizer/instance-channels',
@@ -43,30 +49,40 @@ export const instanceChannels = defineNode({
       }),
     })),
   }),
+  needs: { memory: services.memory, signal: services.signal },
   create:
-    (parameters) =>
+    (parameters, { memory, signal }) =>
     ({ main }) =>
       main.pipe(
-        map((sample) => {
-          if (!sample.target) return sample;
+        concatMap(async (sample): Promise<Sample> => {
+          const labels = sample.target;
+          if (!labels) return sample;
           const file = String(sample.facts.targetFile ?? sample.file);
+          const products = parameters.keep ? { ...sample.products, [parameters.keep]: labels } : sample.products;
+          const explain = (error: RangeError) => wrongLabels(error, file || sample.id, parameters);
+          if (labels.source) {
+            const boxes = await findObjectBoxes(labels, signal);
+            const budget = memory.budget * TRAINING_SHARES.channels;
+            const target = targetInParts(labels, boxes, parameters, { file, budget, signal, explain });
+            return { ...sample, target, targetKinds: targetKinds(parameters, 3), products };
+          }
           try {
-            const { target, kinds } = instanceTarget(sample.target, parameters);
-            const products = parameters.keep
-              ? { ...sample.products, [parameters.keep]: sample.target }
-              : sample.products;
+            const { target, kinds } = instanceTarget(labels, parameters);
             return { ...sample, target, targetKinds: kinds, products };
           } catch (error) {
-            if (!(error instanceof RangeError)) throw error;
-            throw new DataError(
-              `${file || sample.id}: ${error.message}. A label image has 0 for the background and one whole number for each object` +
-                `${hasClasses(parameters) ? '; with DATA.N_CLASSES above 2 a second channel holds classes' : ''}.`,
-              { where: { ...(file && { file }), key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS' }, cause: error },
-            );
+            throw error instanceof RangeError ? explain(error) : error;
           }
         }),
       ),
 });
+
+function wrongLabels(error: RangeError, file: string, parameters: InstanceTargetOptions): DataError {
+  return new DataError(
+    `${file}: ${error.message}. A label image has 0 for the background and one whole number for each object` +
+      `${hasClasses(parameters) ? '; with DATA.N_CLASSES above 2 a second channel holds classes' : ''}.`,
+    { where: { file, key: 'PROBLEM.INSTANCE_SEG.DATA_CHANNELS' }, cause: error },
+  );
+}
 
 /** A test compares predictions: it needs neither labels nor weights beside them, but the labels as they are. */
 function fromConfig({ PROBLEM, DATA }: Config, part: Part): (InstanceTargetOptions & { keep: string }) | undefined {

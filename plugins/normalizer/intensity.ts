@@ -1,7 +1,8 @@
 /**
  * Brings intensities to a common range (DATA.NORMALIZATION): float32, clipped, normalised per channel.
  */
-import { map } from 'rxjs';
+import { concatMap } from 'rxjs';
+import { measureInParts } from '../../core/image/dataset-normalization.js';
 import { mapImage } from '../../core/image/deferred.js';
 import { type Image, sizeOf } from '../../core/image/image.js';
 import {
@@ -10,6 +11,7 @@ import {
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
 import {
+  MEASURED_WHOLE,
   type MeasuredPart,
   measureNormalization,
   type NormalizationOptions,
@@ -30,15 +32,24 @@ export const intensityNormalizer = defineNode({
   fromConfig: (config) => normalizationFromConfig(config, 'input'),
   // The raw image is kept beside the normalised one, for pictures and for undoing the normalisation.
   memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
-  needs: { memory: services.memory },
-  create(parameters, { memory }) {
+  needs: { memory: services.memory, signal: services.signal },
+  create(parameters, { memory, signal }) {
     const options = normalizationOptions(parameters);
     return ({ main }) =>
       main.pipe(
-        map((sample) => {
+        concatMap(async (sample): Promise<Sample> => {
           const isPatch = sample.placement !== undefined || sample.moment !== undefined;
           if (isPatch) return normalizePatch(sample, options);
           const raw = sample.image;
+          if (raw.source && sample.facts[MEASURED_WHOLE]) {
+            const normalization = await measureInParts(raw, options, sample.file, signal);
+            return {
+              ...sample,
+              image: mapImage(raw, (part) => normalize(part, normalization), { dtype: 'float32' }),
+              products: { raw, ...sample.products },
+              facts: { ...sample.facts, normalization },
+            };
+          }
           // What is read in parts has no statistics of its own: each part that is read is measured, as BiaPy does.
           if (raw.source)
             return {

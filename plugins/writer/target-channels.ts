@@ -5,10 +5,10 @@
 import path from 'node:path';
 import { Type } from 'typebox';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
+import { readRegion } from '../../core/image/deferred.js';
 import { displayed, displayRange, middlePlane } from '../../core/image/display.js';
 import { type Image, spatialShape } from '../../core/image/image.js';
 import { overlay } from '../../core/image/overlay.js';
-import { readPatch } from '../../core/image/patch.js';
 import { pickChannels } from '../../core/image/pick-channels.js';
 import type { Sample, TargetKind } from '../../core/image/sample.js';
 import { channelNames, InstanceTargetParameters } from '../../core/instances/instance-target.js';
@@ -44,8 +44,8 @@ export const targetChannelWriter = defineNode({
         mapOrdered(1, async (sample: Sample) => {
           if (!sample.target || written >= count) return sample;
           written++;
-          const channels = middleOf(sample.target);
-          const raw = middlePlane(middleOf(sample.products.raw ?? sample.image));
+          const channels = await middleOf(sample.target);
+          const raw = middlePlane(await middleOf(sample.products.raw ?? sample.image));
           const write = async (suffix: string, picture: Image) => {
             const file = path.join(folder, `${sample.id}${suffix}`);
             await files.write(file, picture);
@@ -66,10 +66,10 @@ export const targetChannelWriter = defineNode({
   },
 });
 
-function middleOf(picture: Image): Image {
+function middleOf(picture: Image): Promise<Image> {
   const sides = spatialShape(picture);
   const size = sides.map((side, axis) => Math.min(side, axis < sides.length - 2 ? MOST_PLANES : LONGEST_SIDE));
-  return readPatch(picture, { start: sides.map((side, axis) => Math.floor((side - size[axis]) / 2)), size });
+  return readRegion(picture, { start: sides.map((side, axis) => Math.floor((side - size[axis]) / 2)), size });
 }
 
 /** From the least to the greatest value, so that a sparse channel can be seen; labels in colours over the image. */

@@ -303,3 +303,14 @@ test('random patches are drawn around labels, not around channels', () => {
   expect(parametersOf(train, 'train-patches')).toMatchObject({ foregroundOf: 'labels' });
   expect(parametersOf(graphs().train, 'train-patches').foregroundOf).toBeUndefined();
 });
+
+test('a training reads volumes in parts that do not fit, but where all of one is needed at once', () => {
+  const volumes = { 'PROBLEM.NDIM': '3D', 'DATA.PATCH_SIZE': '(16, 64, 64, 1)' };
+  const reading = (changes: Changes) => parametersOf(graphs({ ...volumes, ...changes }).train, 'train-loader');
+  expect(reading(channels('F', 'H', 'V', 'Z'))).toMatchObject({ whole: 'fitting' });
+  expect(reading(channels('F', 'Dn'))).toMatchObject({
+    whole: true,
+    whyWhole: 'channel Dn looks at other objects, however far away',
+  });
+  expect(reading({ 'DATA.PREPROCESS.TRAIN': true }).whyWhole).toBe('DATA.PREPROCESS.TRAIN changes it');
+});

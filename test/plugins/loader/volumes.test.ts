@@ -199,3 +199,16 @@ test('volumes are read whole where a step needs all of them at once', async () =
   expect(same(sample.target, mask)).toBe(true);
   await expect(open(1e5).run(loader({ ...withTargets, whole: true }))).rejects.toThrow('Raise SYSTEM.MEMORY_BUDGET');
 });
+
+test('volumes come in parts where they do not fit, and are whole where they do', async () => {
+  const fitting = loader({ ...withTargets, whole: 'fitting' });
+  const [large] = await open().run(fitting);
+  expect(large.image.source).toBeUndefined();
+  const [small] = await open(1e5).run(fitting);
+  expect(small.image.source).toBeDefined();
+  expect(small.facts.measuredWhole).toBe(true);
+  const whole = loader({ ...withTargets, whole: true, whyWhole: 'channel Dn looks far' });
+  await expect(open(1e5).run(whole)).rejects.toThrow(
+    /It is read whole: channel Dn looks far. Raise SYSTEM.MEMORY_BUDGET/,
+  );
+});

@@ -1,7 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { boundedSource, deferred } from '../../../core/image/deferred.js';
 import { image } from '../../../core/image/image.js';
+import { MEASURED_WHOLE } from '../../../core/image/normalize.js';
+import { readPatch } from '../../../core/image/patch.js';
 import { targetChannels } from '../../../core/instances/target-channels.js';
+import type { TrainingState } from '../../../core/train/state.js';
 import { golden } from '../../fixtures/regions/load.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
 
@@ -61,4 +65,55 @@ test('a plan knows the channels of the target, and that labels are left out wher
   const made = await plan('normalizer/instance-channels', { images, onlyImage: false });
   expect(made.images[0].targetShape).toEqual([8, 8, 8, 5]);
   expect((await plan('augmenter/remake-channels', made)).images[0].targetShape).toEqual([8, 8, 8, 4]);
+});
+
+describe('a volume that is read in parts', () => {
+  const shape = [12, 20, 16, 1];
+  const values = Uint16Array.from({ length: 12 * 20 * 16 }, (_, i) => {
+    const [z, y, x] = [Math.floor(i / 320), Math.floor(i / 16) % 20, i % 16];
+    // Boxes of three sizes, of which some touch.
+    return z % 6 < 5 && y % 7 < 6 ? 1 + Math.floor(z / 6) + 2 * Math.floor(y / 7) + 6 * Math.floor(x / 9) : 0;
+  });
+  const [raw, whole] = [ramp(shape, Uint16Array), image(values, shape)];
+  const lazy = (picture: typeof whole) => {
+    const { shape, dtype, metadata } = picture;
+    const inside = async (box: Parameters<typeof readPatch>[1]) => readPatch(picture, box);
+    return deferred(boundedSource({ shape, dtype, metadata, file: 'labels.zarr', inside }));
+  };
+  const directed = ['Db', 'H', 'V', 'Z', 'A', 'I'];
+  const graph = [
+    node('normalizer', 'normalizer/intensity'),
+    node('channels', 'normalizer/instance-channels', { channels: directed }),
+    node('patches', 'stitcher/training-patches', { patch: [6, 8, 8], padding: [1, 1, 1], epochs: 2 }),
+  ];
+  const training = { startEpoch: 0 } as TrainingState;
+  const samples = (image: typeof whole, target: typeof whole) =>
+    bench({ services: { training } }).run(
+      graph,
+      [sampleOf(image, { target, facts: { [MEASURED_WHOLE]: true } })],
+      'train',
+    );
+
+  test('gives the samples of one in memory, channels that mean a direction among them', async () => {
+    const [expected, found] = [await samples(raw, whole), await samples(lazy(raw), lazy(whole))];
+    expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    expect(found.length).toBeGreaterThan(20);
+    for (const [i, { image: picture, target, targetKinds }] of expected.entries()) {
+      expect(found[i].target).toEqual(target);
+      expect(found[i].targetKinds).toEqual(targetKinds);
+      picture.data.forEach((value, at) => {
+        expect(Math.abs(found[i].image.data[at] - value)).toBeLessThan(1e-6);
+      });
+    }
+  });
+
+  test('tells of labels that are none when it comes to them', async () => {
+    const halves = image(
+      Float32Array.from(values, (label) => label / 2),
+      shape,
+    );
+    await expect(samples(raw, lazy(halves))).rejects.toThrow(
+      /^data\/s0.tif: labels are whole numbers from 0 on, found/,
+    );
+  });
 });
