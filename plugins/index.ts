@@ -13,6 +13,7 @@ import { nifti } from './format/nifti.js';
 import { npy, npz } from './format/npy.js';
 import { bmp, jpeg, png } from './format/raster.js';
 import { tiff } from './format/tiff.js';
+import { torch } from './format/torch.js';
 import { zarr } from './format/zarr.js';
 import { folderLoader } from './loader/folder.js';
 import { pointLoader } from './loader/points.js';
@@ -269,7 +270,7 @@ export const builtInPlugin: Plugin = definePlugin({
     accuracyMetric,
     topFiveAccuracyMetric,
   ],
-  formats: [tiff, png, jpeg, bmp, npy, npz, nifti],
+  formats: [tiff, png, jpeg, bmp, npy, npz, nifti, torch],
   containers: [zarr, n5, hdf5],
 });
 

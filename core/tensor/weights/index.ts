@@ -19,4 +19,5 @@ export {
   type WeightHeader,
 } from './read-weights.js';
 export type { Checkpoint, OptimizerState } from './torch/checkpoint.js';
+export { isTorchFile, readSavedTensor, type SavedTensor } from './torch/saved-tensor.js';
 export { BEST_DEFLATE, ZipArchive } from './zip.js';

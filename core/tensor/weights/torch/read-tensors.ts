@@ -53,7 +53,8 @@ export async function readTensors(views: ReadonlyMap<string, TensorView>, storag
   return new Map([...views.keys()].map((name) => [name, read.get(name)!]));
 }
 
-function checkedPart(name: string, view: TensorView, storages: Storages): { part: Part; count: number } {
+/** A tensor within its storage. @throws FormatError when it does not fit, or its type is no real number. */
+export function checkedPart(name: string, view: TensorView, storages: Storages): { part: Part; count: number } {
   const { storage, type } = view;
   const size = storages.sizeOf(storage.key);
   if (size === undefined) throw new FormatError(`its storage ${shown(storage.key)} is missing.`);
