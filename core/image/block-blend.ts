@@ -44,7 +44,8 @@ export class BlockBlender {
     this.#grid = shape.map((side, axis) => Math.ceil(side / this.#block[axis]));
     this.#weights = geometry.axes.map((axis) => axisWeights(axis, geometry.axes.length, options.weights));
     const length = sizeOf(this.#block) * channels;
-    this.#store = new BlockStore(length, Math.floor(options.bytes / (length * Float32Array.BYTES_PER_ELEMENT)));
+    const most = Math.floor(options.bytes / (length * Float32Array.BYTES_PER_ELEMENT));
+    this.#store = new BlockStore(length, Math.min(most, sizeOf(this.#grid)));
   }
 
   /** Adds the prediction of patch `index`, with its padding. @throws DataError for another shape or order. */

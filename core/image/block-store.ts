@@ -1,12 +1,14 @@
 /**
  * Blocks of float32 values, more than fit into memory: those used last are there, the others in a scratch file.
  */
+import { Pieces } from './pieces.js';
 import { ScratchFile } from './scratch-file.js';
 
 export class BlockStore {
   readonly #scratch: ScratchFile;
   /** In the order of their last use. */
   readonly #blocks = new Map<number, { data: Float32Array; changed: boolean }>();
+  readonly #memory: Pieces;
   readonly #written = new Set<number>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -19,6 +21,7 @@ export class BlockStore {
     readonly most: number,
   ) {
     this.#scratch = new ScratchFile(length * Float32Array.BYTES_PER_ELEMENT);
+    this.#memory = new Pieces({ dtype: 'float32', length, expected: most });
   }
 
   /**
@@ -63,7 +66,7 @@ export class BlockStore {
 
   /** Memory for one more block: that of the one that was not used for longest, when there are enough. */
   async #room(): Promise<Float32Array> {
-    if (this.#blocks.size < Math.max(this.most, 1)) return new Float32Array(this.length);
+    if (this.#blocks.size < Math.max(this.most, 1)) return this.#memory.take() as Float32Array;
     const [index, { data, changed }] = this.#blocks.entries().next().value!;
     this.#blocks.delete(index);
     if (changed) {

@@ -6,7 +6,8 @@
  * Without that (patches in random order) the chunks used last stay.
  */
 import { type Chunk, type ChunkedArray, chunkGrid } from './chunked-array.js';
-import { allocate, allocateShared, type DType, dtypeOf, type PixelArray, sizeOf } from './image.js';
+import { bytesPerValue, type DType, dtypeOf, type PixelArray, sizeOf } from './image.js';
+import { Pieces } from './pieces.js';
 import { Scratch } from './scratch.js';
 import { ScratchFile } from './scratch-file.js';
 
@@ -33,8 +34,8 @@ interface Kept {
   gone: boolean;
 }
 
-/** Arrays that are free to be filled again; more are given back. */
-const MOST_FREE = 16;
+/** Chunks that are being read, beside those that are kept. */
+const UNDER_WAY = 16;
 
 export class ChunkCache {
   readonly counts: ChunkCounts = { read: 0, shared: 0, spilled: 0, restored: 0 };
@@ -43,7 +44,7 @@ export class ChunkCache {
   readonly #arrays: CachedArray[] = [];
   #bytes = 0;
   /** New memory for each chunk would keep the collector of garbage busy, so that of dropped ones is used again. */
-  readonly #free: PixelArray[] = [];
+  readonly #pieces = new Map<string, Pieces>();
 
   /** @param limit bytes of decoded chunks in memory; those being read come on top. */
   constructor(readonly limit: number) {}
@@ -62,7 +63,7 @@ export class ChunkCache {
 
   async close(): Promise<void> {
     this.#kept.clear();
-    this.#free.length = 0;
+    this.#pieces.clear();
     this.#bytes = 0;
     for (const array of this.#arrays) await array.close();
   }
@@ -101,16 +102,21 @@ export class ChunkCache {
 
   /** Memory for a chunk, with any content. */
   memory(dtype: DType, length: number, shared: boolean): PixelArray {
-    const fits = (data: PixelArray) =>
-      data.length === length && dtypeOf(data) === dtype && data.buffer instanceof SharedArrayBuffer === shared;
-    const at = this.#free.findIndex(fits);
-    if (at >= 0) return this.#free.splice(at, 1)[0];
-    return shared ? allocateShared(dtype, length) : allocate(dtype, length);
+    const kind = kindOf(dtype, length, shared);
+    let pieces = this.#pieces.get(kind);
+    if (!pieces) {
+      // Chunks of another size: what nobody has of the others is not wanted any more.
+      for (const [other, { idle }] of this.#pieces) if (idle) this.#pieces.delete(other);
+      const expected = this.limit / (length * bytesPerValue(dtype)) + UNDER_WAY;
+      pieces = new Pieces({ dtype, length, expected, shared });
+      this.#pieces.set(kind, pieces);
+    }
+    return pieces.take();
   }
 
   /** Memory that nothing reads any more. */
   giveBack(data: PixelArray): void {
-    if (this.#free.length < MOST_FREE) this.#free.push(data);
+    this.#pieces.get(kindOf(dtypeOf(data), data.length, data.buffer instanceof SharedArrayBuffer))?.giveBack(data);
   }
 
   #recycle({ gone, users, chunk }: Kept): void {
@@ -125,6 +131,10 @@ export class ChunkCache {
     found.gone = true;
     this.#recycle(found);
   }
+}
+
+function kindOf(dtype: DType, length: number, shared: boolean): string {
+  return `${dtype} ${length} ${shared}`;
 }
 
 /** One array of a {@link ChunkCache}. */

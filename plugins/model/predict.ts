@@ -139,12 +139,11 @@ class Predictor {
   /** Activated channels of every picture; heads are joined on channels. */
   private async run(pictures: readonly Image[]): Promise<Image[]> {
     const [first] = pictures;
-    const length = first.data.length;
-    const data = new Float32Array(length * pictures.length);
-    pictures.forEach((picture, i) => {
-      data.set(picture.data, i * length);
+    const data = pictures.length === 1 ? ownValues(first) : undefined;
+    const heads = await this.program.predict({
+      data: data ?? joinedValues(pictures),
+      shape: [pictures.length, ...first.shape],
     });
-    const heads = await this.program.predict({ data, shape: [pictures.length, ...first.shape] });
     return pictures.map((picture, i) => {
       const parts = heads.map((head) => {
         const size = head.data.length / pictures.length;
@@ -153,6 +152,24 @@ class Predictor {
       return activateChannels(asImage(joinChannels(atImageSize(parts, picture)), picture), this.parameters.activations);
     });
   }
+}
+
+/** Pixels as they are; undefined where a network cannot take them so, as those that threads share. */
+function ownValues({ data }: Image): Float32Array | undefined {
+  return data instanceof Float32Array &&
+    data.buffer instanceof ArrayBuffer &&
+    data.byteLength === data.buffer.byteLength
+    ? data
+    : undefined;
+}
+
+function joinedValues(pictures: readonly Image[]): Float32Array {
+  const { length } = pictures[0].data;
+  const data = new Float32Array(length * pictures.length);
+  pictures.forEach((picture, i) => {
+    data.set(picture.data, i * length);
+  });
+  return data;
 }
 
 /** Scores of a whole image `[c]` as an image of one pixel. */

@@ -11,6 +11,7 @@ import type { InferenceProgram, RestoreReport } from './types.js';
 export class FileInference implements InferenceProgram {
   readonly #turn = inTurn();
   #loaded: Promise<unknown> | undefined;
+  #spare: Float32Array | undefined;
 
   constructor(
     readonly channel: Channel,
@@ -49,15 +50,26 @@ export class FileInference implements InferenceProgram {
 
   async #run(input: TensorData): Promise<TensorData[]> {
     const { input: name, outputs, channels } = this.network.options;
-    const fed = channels === 'first' ? toFirst(input) : { ...input, data: input.data.slice() };
-    const results = await this.channel.ask(
+    const fed = this.#copy(input, channels === 'first');
+    const { outputs: results, feeds } = await this.channel.ask(
       { call: 'runFile', program: this.program, feeds: new Map([[name, fed]]), outputs },
       [fed.data.buffer as ArrayBuffer],
     );
+    this.#spare = feeds.get(name)?.data;
     return outputs.map((output) => {
       const result = results.get(output)!;
       return channels === 'first' && result.shape.length > 2 ? toLast(result) : result;
     });
+  }
+
+  /** The input as the file takes it, in memory that can be handed over: that of the run before, which came back. */
+  #copy(input: TensorData, channelsFirst: boolean): TensorData {
+    const { length } = input.data;
+    const data = this.#spare?.length === length ? this.#spare : new Float32Array(length);
+    this.#spare = undefined;
+    if (channelsFirst) return toFirst(input, data);
+    data.set(input.data);
+    return { data, shape: input.shape };
   }
 
   #checkSpace(shape: readonly number[]): void {
@@ -95,10 +107,11 @@ function joined(parts: readonly TensorData[], count: number): TensorData {
   return { data, shape: [count, ...rest] };
 }
 
-/** `[n, ...space, c]` to `[n, c, ...space]`. */
-function toFirst({ data, shape }: TensorData): TensorData {
+/** `[n, ...space, c]` to `[n, c, ...space]`, in `out`. */
+function toFirst({ data, shape }: TensorData, out: Float32Array): TensorData {
   const [n, channels] = [shape[0], shape[shape.length - 1]];
-  return { data: swapped(data, n, sizeOf(shape.slice(1, -1)), channels), shape: [n, channels, ...shape.slice(1, -1)] };
+  const space = shape.slice(1, -1);
+  return { data: swapped(data, n, sizeOf(space), channels, out), shape: [n, channels, ...space] };
 }
 
 /** `[n, c, ...space]` to `[n, ...space, c]`. */
@@ -108,8 +121,13 @@ function toLast({ data, shape }: TensorData): TensorData {
 }
 
 /** `[n, rows, columns]` to `[n, columns, rows]`. */
-function swapped(data: Float32Array, n: number, rows: number, columns: number): Float32Array {
-  const out = new Float32Array(data.length);
+function swapped(
+  data: Float32Array,
+  n: number,
+  rows: number,
+  columns: number,
+  out: Float32Array = new Float32Array(data.length),
+): Float32Array {
   for (let i = 0; i < n; i++)
     for (let row = 0; row < rows; row++)
       for (let column = 0; column < columns; column++)

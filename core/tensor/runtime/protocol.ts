@@ -43,7 +43,8 @@ export interface Answers {
   load: undefined;
   run: Map<string, Float32Array>;
   loadFile: undefined;
-  runFile: Map<string, TensorData>;
+  /** With the memory of the feeds, to be filled again. */
+  runFile: { outputs: Map<string, TensorData>; feeds: Map<string, TensorData> };
   unload: undefined;
   read: Map<string, TensorData>;
   write: undefined;

@@ -110,9 +110,10 @@ const handlers: Handlers = {
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, { data, shape }] of feeds) inputs[name] = new ort.Tensor('float32', data, shape);
     const results = await programOf(program).file!.run(inputs, outputs);
-    return new Map(
-      outputs.map((name) => [name, { data: results[name].data as Float32Array, shape: results[name].dims }]),
+    const found = outputs.map(
+      (name) => [name, { data: results[name].data as Float32Array, shape: results[name].dims }] as const,
     );
+    return { outputs: new Map(found), feeds };
   },
 
   async unload({ program, graph }) {
@@ -206,7 +207,8 @@ function swap(kept: Kept): void {
 
 /** Buffers of an answer that can be handed over instead of copied. */
 function movable(answer: unknown): ArrayBuffer[] {
-  if (!(answer instanceof Map)) return [];
+  if (typeof answer !== 'object' || answer === null) return [];
+  if (!(answer instanceof Map)) return [...new Set(Object.values(answer).flatMap(movable))];
   return [...answer.values()].map((value: Float32Array | TensorData) => {
     const data = value instanceof Float32Array ? value : value.data;
     return data.buffer as ArrayBuffer;

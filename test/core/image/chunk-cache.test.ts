@@ -39,7 +39,7 @@ function fillingShared<A extends ChunkedArray>(array: A, seen = new Set<unknown>
     ...array,
     async readInto(position, target) {
       expect(target.buffer).toBeInstanceOf(SharedArrayBuffer);
-      seen.add(target.buffer);
+      seen.add(target.byteOffset);
       const { data, strides } = (await array.readChunk(position))!;
       target.set(data);
       return strides;
@@ -103,8 +103,9 @@ describe('a pass over overlapping patches', () => {
   test('fills the same shared memory again, also after chunks came back from the scratch file', async () => {
     const { counts, chunks, filled } = await pass(12, { told: true, into: true });
     expect(counts.restored).toBeGreaterThan(chunks / 4);
-    // As many as the cache holds, are free, and are in use at a time; each read its own would be 90, and memory of two kinds made 70.
-    expect(filled).toBeLessThanOrEqual(12 + 16 + 12);
+    // As many as the cache holds, and are in use at a time; each read its own would be 90.
+    expect(filled).toBeGreaterThan(12);
+    expect(filled).toBeLessThanOrEqual(12 + 16);
   });
 
   test('spills nothing when what is shared fits', async () => {
