@@ -8,6 +8,7 @@ import { alternate, Contestant } from '../contestant.js';
 import { type Group, type GroupOptions, type Measure, median } from '../measure.js';
 import type { DataCase } from './case.js';
 import { dataCases } from './cases.js';
+import { damagedMeasures } from './damaged-files.js';
 import { trainingWait } from './training-wait.js';
 import { streamMeasures } from './zarr-stream.js';
 
@@ -22,6 +23,7 @@ export const data: Group = {
       for (const [place, each] of dataCases.entries())
         if (each.name.includes(options.only)) yield* compare(each, place, folder, options);
       yield* streamMeasures(options);
+      yield* damagedMeasures(options);
       yield* trainingWait(options);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -1,53 +1,71 @@
-/** A process that reads files as a loader does and tells what became of each, one line of JSON a file. */
-import { isBiagraphError } from '../../../core/errors.js';
-import { ImageFiles } from '../../../core/image/files.js';
-import { requireFinite } from '../../../core/image/finite.js';
-import { builtInPlugin } from '../../../plugins/index.js';
-import { makeDamagedFiles } from './damaged-files.js';
+/**
+ * A process that reads damaged files as a job does, and tells what became of each, one line of JSON a file.
+ *
+ * node read-damaged-files.mjs <URL of the modules> <folder>, with the list of files on the standard input. It is no TypeScript, so that
+ * the built package can be measured without the memory of a compiler.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
 
-export interface Outcome {
-  name: string;
-  /** Kind of the error; `none` for a file that was read, `hangs` for one that takes a minute. */
-  kind: string;
-  message: string;
-  milliseconds: number;
-  /** Largest resident set of the process up to here, and before the first file. */
-  megabytes: number;
-  start: number;
+const [modules, folder] = process.argv.slice(2);
+const { isBiagraphError } = await import(`${modules}core/errors.js`);
+const { ImageFiles } = await import(`${modules}core/image/files.js`);
+const { requireFinite } = await import(`${modules}core/image/finite.js`);
+const { listFolder } = await import(`${modules}core/image/list-folder.js`);
+const { readPoints } = await import(`${modules}core/image/points.js`);
+const { builtInPlugin } = await import(`${modules}plugins/index.js`);
+
+const corpus = JSON.parse(readFileSync(0, 'utf8'));
+const files = new ImageFiles(builtInPlugin);
+
+/** Each kind of reading throws for what is damaged, and otherwise says what it found. */
+const read = {
+  async image(file, ndim) {
+    await files.probe(file, ndim);
+    const picture = await files.read(file, ndim);
+    requireFinite(picture, file);
+    return `an image of ${picture.shape}`;
+  },
+  async points(file) {
+    const { coordinates } = await readPoints(file, { ndim: 2, shape: [64, 64], classes: 2 });
+    return `${coordinates.length} points`;
+  },
+  folder: async (file) => `${(await listFolder(file)).length} files`,
+};
+
+/** Megabytes of the process, now and at most since {@link forgetPeak}; other systems tell the most since the start only. */
+function resident() {
+  if (process.platform !== 'linux')
+    return { now: process.memoryUsage().rss / 2 ** 20, most: process.resourceUsage().maxRSS / 1024 };
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const [now, most] = ['VmRSS', 'VmHWM'].map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]) / 1024);
+  return { now, most };
 }
 
-const [folder] = process.argv.slice(2);
-const corpus = makeDamagedFiles(folder);
-const files = new ImageFiles(builtInPlugin);
-const peak = () => process.resourceUsage().maxRSS / 1024;
-const start = peak();
-for (const { name, ndim } of corpus) {
-  const file = `${folder}/${name}`;
+function forgetPeak() {
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
+}
+
+const idle = Math.round(resident().now);
+for (const { name, ndim, kind } of corpus) {
+  forgetPeak();
   const began = performance.now();
-  let timer: NodeJS.Timeout | undefined;
-  const hanging = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject('hangs'), 60_000);
+  let timer;
+  const hanging = new Promise((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'hangs', message: '' }), 60_000);
   });
-  const outcome = await Promise.race([hanging, files.read(file, ndim)]).then(
-    (picture) => {
-      try {
-        requireFinite(picture, file);
-        return { kind: 'none', message: `read as ${picture.shape}` };
-      } catch (error) {
-        return told(error);
-      }
-    },
-    (error: unknown) => told(error),
-  );
+  const outcome = await Promise.race([
+    hanging,
+    read[kind](`${folder}/${name}`, ndim).then(
+      (found) => ({ kind: 'none', message: `was read as ${found}` }),
+      (error) =>
+        isBiagraphError(error)
+          ? { kind: error._tag, message: error.message }
+          : { kind: 'foreign', message: String(error?.stack ?? error) },
+    ),
+  ]);
   clearTimeout(timer);
   const milliseconds = Math.round(performance.now() - began);
-  console.log(
-    JSON.stringify({ name, ...outcome, milliseconds, megabytes: Math.round(peak()), start } satisfies Outcome),
-  );
-}
-
-function told(error: unknown): { kind: string; message: string } {
-  if (error === 'hangs') return { kind: 'hangs', message: '' };
-  if (isBiagraphError(error)) return { kind: error._tag, message: error.message };
-  return { kind: 'foreign', message: String(error) };
+  console.log(JSON.stringify({ name, ...outcome, milliseconds, megabytes: Math.round(resident().most), idle }));
+  // Whoever waits for a pipe never comes back, and keeps the process alive.
+  if (outcome.kind === 'hangs') process.exit(1);
 }

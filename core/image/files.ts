@@ -347,7 +347,10 @@ const HEAD_BYTES = 2056;
 /** First bytes of a file; undefined for a folder. What cannot be opened is told by whoever reads it. */
 async function headOf(file: string): Promise<Uint8Array | undefined | 'missing'> {
   try {
-    if ((await stat(file)).isDirectory()) return undefined;
+    const found = await stat(file);
+    if (found.isDirectory()) return undefined;
+    // Opening a pipe waits for somebody who writes.
+    if (!found.isFile()) return 'missing';
     const handle = await open(file, 'r');
     try {
       const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);

@@ -140,6 +140,13 @@ async function readHead(file: string): Promise<Uint8Array> {
       throw new FormatError(`${file}: expected an image file, found a folder. Point to a file inside it.`, {
         where: { file },
       });
+    if (!found.isFile())
+      throw new FormatError(
+        `${file}: expected an image file, found a device or a pipe. Move it out of the data folder.`,
+        {
+          where: { file },
+        },
+      );
     if (found.size === 0)
       throw new FormatError(`${file}: the file is empty. Copy it again from its source.`, { where: { file } });
     const handle = await open(file, 'r');

@@ -17,8 +17,12 @@ export function formatCsv(rows: readonly (readonly Cell[])[]): string {
  * @throws SyntaxError when a quoted field does not end.
  */
 export function parseCsv(text: string): string[][] {
-  const rows: string[][] = [];
-  const field = /("(?:[^"]|"")*"|[^",\r\n]*)(,|\r\n|\n|$)/y;
+  return [...csvRows(text)];
+}
+
+/** {@link parseCsv}, row by row. */
+export function* csvRows(text: string): Generator<string[]> {
+  const field = /("[^"]*(?:""[^"]*)*"|[^",\r\n]*)(,|\r\n|\n|$)/y;
   let row: string[] = [];
   field.lastIndex = text.startsWith('\uFEFF') ? 1 : 0;
   while (field.lastIndex < text.length || row.length > 0) {
@@ -28,11 +32,10 @@ export function parseCsv(text: string): string[][] {
     const [, value, end] = match;
     row.push(value.startsWith('"') ? value.slice(1, -1).replaceAll('""', '"') : value);
     if (end === ',') continue;
-    rows.push(row);
+    yield row;
     row = [];
     if (end === '') break;
   }
-  return rows;
 }
 
 function formatCell(cell: Cell): string {

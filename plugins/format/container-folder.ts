@@ -16,7 +16,10 @@ const MOST_JSON = 32 * 2 ** 20;
 export async function readJson(file: string): Promise<Json | undefined> {
   let text: string;
   try {
-    const { size } = await stat(file);
+    const found = await stat(file);
+    const { size } = found;
+    if (!found.isFile())
+      throw new Error(`expected a file of metadata, found ${found.isDirectory() ? 'a folder' : 'a device or a pipe'}`);
     if (size > MOST_JSON) throw new Error(`${size} bytes are too many for metadata`);
     text = await readFile(file, 'utf8');
   } catch (cause) {
@@ -68,8 +71,10 @@ export function isMissing(cause: unknown): boolean {
   return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
+/** @param reason one that ends with a full stop says itself what to do. */
 export function damaged(file: string, reason: string, cause?: unknown): FormatError {
-  return new FormatError(`${file}: ${reason}. Copy it again from its source, or move it out of the data folder.`, {
+  const advice = reason.endsWith('.') ? '' : '. Copy it again from its source, or move it out of the data folder.';
+  return new FormatError(`${file}: ${reason}${advice}`, {
     where: { file },
     cause,
   });
@@ -78,7 +83,7 @@ export function damaged(file: string, reason: string, cause?: unknown): FormatEr
 /** Of what is right and cannot be read. @param more what could be. */
 export function unsupported(file: string, what: string, more = ''): FormatError {
   return new FormatError(
-    `${file}: ${what} cannot be read by this version; save the array with another setting.${more}`,
+    `${file}: ${what} cannot be read by this version. Save the array with another setting.${more}`,
     {
       where: { file },
     },
@@ -88,7 +93,7 @@ export function unsupported(file: string, what: string, more = ''): FormatError 
 export function reasonOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const inner = cause.cause instanceof Error ? `: ${cause.cause.message}` : '';
-  return cause.message + inner;
+  return (cause.message + inner).replace(/\s+/g, ' ');
 }
 
 /** Joins a path inside a container to it. */

@@ -2,7 +2,8 @@
  * The thread in which HDF5 runs: h5wasm works synchronously, and would hold up everything else. It reads parts of files
  * from the disk and never a file as a whole.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import h5wasm from 'h5wasm/node';
 import { isKnownFilter } from './hdf5-filters.js';
@@ -66,9 +67,9 @@ function openDataset(name: string, wanted: string): Hdf5Dataset {
   try {
     if (file.file_id < 0n) throw new Error('it is damaged or no HDF5 file');
     const dataset = wanted ? named(file, wanted) : firstDataset(file, 0, { left: MOST_OBJECTS });
-    if (!dataset) throw new Error('it holds no dataset of numbers with two axes or more');
+    if (!dataset) throw new Error(NO_IMAGE);
     const direct = directAccess(name, { file, dataset });
-    return { ...remember({ file, dataset }, direct), ...(direct && { direct }) };
+    return { ...remember(name, { file, dataset }, direct), ...(direct && { direct }) };
   } catch (cause) {
     if (file.file_id >= 0n) file.close();
     throw cause;
@@ -92,7 +93,7 @@ function directAccess(name: string, { file, dataset }: Opened): Hdf5Dataset['dir
   }
 }
 
-function remember(entry: Opened, direct?: Hdf5Dataset['direct']): Hdf5Dataset {
+function remember(name: string, entry: Opened, direct?: Hdf5Dataset['direct']): Hdf5Dataset {
   const { dataset } = entry;
   const { shape, chunks } = dataset.metadata;
   const type = typeOf(dataset);
@@ -100,8 +101,15 @@ function remember(entry: Opened, direct?: Hdf5Dataset['direct']): Hdf5Dataset {
   const missing = dataset.filters.find(({ id }) => !FILTERS.includes(id));
   if (missing && !direct)
     throw new Error(
-      `the dataset ${dataset.path} is compressed with '${missing.name || missing.id}', which cannot be read; save it with gzip (h5repack -f GZIP=4)`,
+      `the dataset ${dataset.path} is compressed with '${missing.name || missing.id}', which cannot be read. Save it with gzip (h5repack -f GZIP=4).`,
     );
+  for (const { file_name: source } of dataset.metadata.virtual_sources ?? []) {
+    // The library gives zeros where a file is missing. Names with a place for a number stand for many files.
+    if (source === '.' || source.includes('%') || existsSync(path.resolve(path.dirname(name), source))) continue;
+    throw new Error(
+      `the dataset ${dataset.path} is put together from other files, and ${source} is not there. Copy that file beside it, or save the dataset as one.`,
+    );
+  }
   const handle = handles++;
   opened.set(handle, entry);
   return {
@@ -116,6 +124,9 @@ function remember(entry: Opened, direct?: Hdf5Dataset['direct']): Hdf5Dataset {
 
 /** deflate, shuffle, fletcher32, szip, nbit, scaleoffset: those within HDF5 itself. */
 const FILTERS: readonly number[] = [1, 2, 3, 4, 5, 6];
+
+const NO_IMAGE =
+  'it holds no dataset of numbers with two axes or more. Name the file that does, or move this one out of the data folder.';
 
 /** Groups that lead back to themselves by links end somewhere. */
 const MOST_OBJECTS = 10_000;
@@ -232,12 +243,13 @@ function create({ file: name, array, plan }: Extract<Hdf5Request, { op: 'create'
   dataset.create_attribute('axes', plan.axes);
   if (spacing) dataset.create_attribute(unit === 'micron' ? 'element_size_um' : 'spacing', Float64Array.from(spacing));
   if (spacing && unit) dataset.create_attribute('unit', unit);
-  return remember({ file, dataset });
+  return remember(name, { file, dataset });
 }
 
 /** HDF5 reports from the call down to the cause; the cause is the last line that says something. */
 function explain(cause: unknown): string {
   const text = cause instanceof Error ? cause.message : String(cause);
   const lines = [...text.matchAll(/: ([^\n:]+(?::[^\n]*)?)$/gm)].map(([, reason]) => reason.trim());
-  return text.includes('#000') && lines.length > 0 ? lines[lines.length - 1] : text;
+  const last = text.includes('#000') ? lines.at(-1) : text;
+  return last === undefined || last === 'Bad value' ? 'it is damaged at its beginning' : last;
 }

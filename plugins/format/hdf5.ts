@@ -41,7 +41,7 @@ const MOST_CHUNK_BYTES = 2 ** 30;
 async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
   const thread = Hdf5Thread.shared();
   const reply = await thread.ask({ op: 'open', file: path.resolve(file), array });
-  if (!('dataset' in reply)) throw damaged(file, `the HDF5 file cannot be read (${problemOf(reply)})`);
+  if (!('dataset' in reply)) throw damaged(file, unreadable(problemOf(reply)));
   const { handle, shape, chunks, type, attributes, path: inner, direct } = reply.dataset;
   const close = async () => {
     await thread.ask({ op: 'close', handle });
@@ -54,7 +54,7 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
   const problem = shape.some((side) => side === 0)
     ? `the dataset is empty (${shape.join('×')})`
     : chunk.reduce((product, side) => product * side, bytes) > MOST_CHUNK_BYTES
-      ? `a chunk of ${chunk.join('×')} takes more than the ${MOST_CHUNK_BYTES} bytes that can be read at once; save it with smaller chunks`
+      ? `a chunk of ${chunk.join('×')} takes more than the ${MOST_CHUNK_BYTES} bytes that can be read at once. Save it with smaller chunks.`
       : undefined;
   if (problem) {
     await close();
@@ -98,6 +98,11 @@ async function openHdf5(file: string, array: string): Promise<ChunkedArray> {
       }
     },
   };
+}
+
+/** What says itself what to do stands alone. */
+function unreadable(problem: string): string {
+  return problem.endsWith('.') ? problem : `the HDF5 file cannot be read (${problem})`;
 }
 
 /** Whole chunks, several of them where they are tiny: each message to the thread has its price. */

@@ -3,13 +3,13 @@
  * every block has a header with its own size.
  */
 
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AbortedError } from '../../core/errors.js';
 import { stridesOf } from '../../core/image/c-order.js';
 import type { Chunk, ChunkedArray } from '../../core/image/chunked-array.js';
+import { sizeOf } from '../../core/image/image.js';
 import { defineContainer } from '../../core/plugin/define.js';
 import { axisLetters, spacingOf } from './container-attributes.js';
 import {
@@ -17,7 +17,6 @@ import {
   innerPath,
   inside,
   isFolder,
-  isMissing,
   type Json,
   MOST_DEPTH,
   readJson,
@@ -25,6 +24,7 @@ import {
   subfolders,
 } from './container-folder.js';
 import { decodeLz4 } from './lz4.js';
+import { readStored } from './stored-file.js';
 import { fromBigEndian, pixelsOf, pixelType, type StoredType, storedBytes, storedType } from './wide-numbers.js';
 import { byteCodec, gunzip, unzlib } from './zarr-codec.js';
 
@@ -81,7 +81,8 @@ function openDataset(folder: string, json: Json): ChunkedArray {
   }
   const meta: Static<typeof Attributes> = json;
   const type = storedType(meta.dataType);
-  if (!type || type === 'bool') throw damaged(file, `values of type '${meta.dataType}' cannot be read`);
+  if (!type || type === 'bool')
+    throw damaged(file, `values of type '${meta.dataType}' cannot be read. Save it with another type.`);
   const shape = [...meta.dimensions].reverse();
   const chunk = [...meta.blockSize].reverse();
   if (shape.length !== chunk.length)
@@ -90,14 +91,16 @@ function openDataset(folder: string, json: Json): ChunkedArray {
   if (bytes > MOST_BLOCK_BYTES)
     throw damaged(
       file,
-      `a block of ${chunk.join('×')} takes ${bytes} bytes, more than the ${MOST_BLOCK_BYTES} that can be read at once`,
+      `a block of ${chunk.join('×')} takes ${bytes} bytes, more than the ${MOST_BLOCK_BYTES} that can be read at once. Save it with smaller blocks.`,
     );
   const compression = meta.compression ?? { type: meta.compressionType ?? 'raw' };
   if (!COMPRESSIONS.includes(compression.type))
     throw damaged(
       file,
-      `blocks compressed with '${compression.type}' cannot be read (known: ${COMPRESSIONS.join(', ')})`,
+      `blocks compressed with '${compression.type}' cannot be read. Save them with one of ${COMPRESSIONS.join(', ')}.`,
     );
+  // A header, and what incompressible values grow by.
+  const mostStored = 2 * sizeOf(chunk) * storedBytes(type) + 4096;
   const axes = axisLetters(Array.isArray(meta.axes) ? [...meta.axes].reverse() : undefined);
   return {
     file: folder,
@@ -112,23 +115,16 @@ function openDataset(folder: string, json: Json): ChunkedArray {
       if (signal?.aborted) throw new AbortedError();
       const name = [...position].reverse().join('/');
       try {
-        const stored = await readBlock(path.join(folder, name));
+        const stored = await readStored(path.join(folder, name), mostStored, undefined);
         if (!stored) return undefined;
         const least = chunk.map((side, axis) => Math.min(side, shape[axis] - position[axis] * side));
-        return await decodeBlock(stored, chunk, least, type, compression);
+        return await decodeBlock(Buffer.from(stored.buffer), chunk, least, type, compression);
       } catch (cause) {
         throw damaged(folder, `block ${name} cannot be read (${reasonOf(cause)})`, cause);
       }
     },
     close: async () => {},
   };
-}
-
-async function readBlock(file: string): Promise<Buffer | undefined> {
-  return readFile(file).catch((cause) => {
-    if (isMissing(cause)) return undefined;
-    throw cause;
-  });
 }
 
 /** The header: mode, number of axes, sides with x first, and for mode 1 the number of values. */

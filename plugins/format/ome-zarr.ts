@@ -18,7 +18,7 @@ export interface Multiscales {
 export function readMultiscales(attributes: Json, file: string): Multiscales | undefined {
   const ome = (isObject(attributes.ome) ? attributes.ome : attributes) as Json;
   if (ome.plate !== undefined)
-    throw damaged(file, 'this OME-Zarr is a plate of many images; name one of them, such as A/1/0, in its place');
+    throw damaged(file, 'this OME-Zarr is a plate of many images. Name one of them, such as A/1/0, in its place.');
   if (ome.multiscales === undefined) return undefined;
   const first = Array.isArray(ome.multiscales) ? ome.multiscales[0] : undefined;
   if (!isObject(first) || !Array.isArray(first.datasets) || first.datasets.length === 0)

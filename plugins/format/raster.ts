@@ -77,8 +77,7 @@ async function decode(bytes: FileBytes, dtype: DType): Promise<Decoded> {
     const pixels = deep ? new Uint16Array(own.buffer) : own;
     return { data: pixels, channels: info.channels };
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
-    throw bytes.damaged(`the picture cannot be decoded (${reason}). Copy it again from its source.`, cause);
+    throw bytes.damaged(`the picture cannot be decoded (${reasonOf(cause)}). Copy it again from its source.`, cause);
   }
 }
 
@@ -111,8 +110,10 @@ async function jpegHeader(bytes: FileBytes): Promise<ImageHeader> {
     const grey = channels === 1 || space === 'b-w';
     return planeHeader(grey ? [height, width] : [height, width, 3], 'uint8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.trim() : String(cause);
-    throw bytes.damaged(`the JPEG header cannot be read (${reason}). Copy the file again from its source.`, cause);
+    throw bytes.damaged(
+      `the JPEG header cannot be read (${reasonOf(cause)}). Copy the file again from its source.`,
+      cause,
+    );
   }
 }
 
@@ -142,4 +143,11 @@ async function writePng(file: string, picture: Image): Promise<void> {
   const input = sharp(data as Uint8Array | Uint16Array, { raw: { width, height, channels } });
   const space = channels === 1 ? (dtype === 'uint16' ? 'grey16' : 'b-w') : dtype === 'uint16' ? 'rgb16' : 'srgb';
   await writeWhole(file, await input.toColourspace(space).png().toBuffer());
+}
+
+/** What libvips says, which says the same for each of its layers. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const lines = cause.message.split('\n').map((line) => line.trim().replace(/:$/, ''));
+  return lines.filter((line, i) => line && !lines.slice(0, i).some((before) => before.includes(line))).join('; ');
 }

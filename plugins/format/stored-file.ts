@@ -1,5 +1,5 @@
 /** Reading a small file that holds one chunk, into memory that may be used again. */
-import { close, closeSync, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
+import { close, closeSync, constants, fstat, fstatSync, open, openSync, read, readSync } from 'node:fs';
 import type { Scratch } from '../../core/image/scratch.js';
 import { isMissing } from './container-folder.js';
 
@@ -91,6 +91,9 @@ async function readAt(
   return bytes;
 }
 
+/** Also without `O_NONBLOCK`, which Windows lacks, files are read so; with it a pipe is an empty file and nobody waits for it. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
 interface StoredFile {
   size(): number | Promise<number>;
   read(bytes: Uint8Array, offset: number, length: number, at: number): number | Promise<number>;
@@ -100,14 +103,14 @@ interface StoredFile {
 /** Where the thread has nothing else to do, it waits for the system: that takes less time than being told. */
 async function openStored(name: string, alone: boolean | undefined): Promise<StoredFile> {
   if (alone) {
-    const handle = openSync(name, 'r');
+    const handle = openSync(name, READ);
     return {
       size: () => fstatSync(handle).size,
       read: (bytes, offset, length, at) => readSync(handle, bytes, offset, length, at),
       close: () => closeSync(handle),
     };
   }
-  const handle = await called<number>((done) => open(name, 'r', done));
+  const handle = await called<number>((done) => open(name, READ, done));
   return {
     size: () => called((done) => fstat(handle, (error, found) => done(error, found?.size ?? 0))),
     read: (bytes, offset, length, at) => called((done) => read(handle, bytes, offset, length, at, done)),

@@ -44,7 +44,10 @@ export function zarrReading(input: ZarrChunks): ChunkReading {
 export async function zarrChunks({ folder, file, json }: ZarrChunks): Promise<ReadChunk> {
   const header = parseZarr(json, file);
   const { layout, shard, key } = header;
-  const read = layout ? await directly(folder, header, layout) : await byZarrita(folder, header);
+  const read = await (layout ? directly(folder, header, layout) : byZarrita(folder, header)).catch((cause) => {
+    if (cause instanceof BiagraphError) throw cause;
+    throw damaged(file, `the settings of its codecs are wrong (${reasonOf(cause)})`, cause);
+  });
   return async (position, signal, scratch) => {
     if (signal?.aborted) throw new AbortedError();
     try {
@@ -71,7 +74,7 @@ async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout)
   const most = 2 * bytes + 4096;
   const decoders: { name: string; codec: ByteCodec }[] = [];
   for (const { name, configuration = {} } of layout.codecs) {
-    const codec = await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes + 64] });
+    const codec = await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes] });
     decoders.unshift({ name, codec });
   }
   const readBytes: (at: readonly number[], scratch: Scratch | undefined) => Promise<Uint8Array | undefined> = shard

@@ -29,11 +29,22 @@ type Undo = (bytes: Uint8Array, most: number, scratch?: Scratch) => Uint8Array |
  *
  * @param scratch tells whether the thread has nothing else to do meanwhile.
  */
-export const gunzip: Undo = (bytes, most, scratch) =>
-  (scratch?.alone ? gunzipSync : gunzipping)(bytes, inOnePiece(bytes, most));
+export const gunzip: Undo = (bytes, most, scratch) => within(most, bytes, scratch?.alone ? gunzipSync : gunzipping);
 
-export const unzlib: Undo = (bytes, most, scratch) =>
-  (scratch?.alone ? inflateSync : inflating)(bytes, inOnePiece(bytes, most));
+export const unzlib: Undo = (bytes, most, scratch) => within(most, bytes, scratch?.alone ? inflateSync : inflating);
+
+async function within(
+  most: number,
+  bytes: Uint8Array,
+  undo: (bytes: Uint8Array, options: object) => Buffer | Promise<Buffer>,
+): Promise<Buffer> {
+  try {
+    return await undo(bytes, inOnePiece(bytes, most));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') throw cause;
+    throw new Error(`it unpacks to more than the ${most} bytes of a chunk`, { cause });
+  }
+}
 
 /** Deflate makes at most 1032 bytes of one: what more a header claims is not allocated. */
 const MOST_DEFLATED = 1032;
@@ -54,6 +65,12 @@ interface ChunkMeta {
 /** Bytes that a decoded chunk cannot exceed: filters such as shuffle keep the size, checksums add a little. */
 function mostBytes({ shape, dataType }: ChunkMeta): number {
   return shape.reduce((product, side) => product * side, dataType === 'uint8' ? 1 : 8) + 64;
+}
+
+/** Bytes of a chunk without anything beside its values. */
+function chunkBytes({ shape, dataType }: ChunkMeta): number {
+  const bits = Number(/\d+$/.exec(dataType)?.[0] ?? 8);
+  return shape.reduce((product, side) => product * side, bits / 8);
 }
 
 function deflateCodec(pack: typeof gzipping, unpack: Undo) {
@@ -93,7 +110,7 @@ type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): Byte
 type Original = () => Promise<Factory>;
 type Decode = (
   bytes: Uint8Array,
-  most: number,
+  limits: { most: number; usual: number },
   original: ByteCodec,
   scratch?: Scratch,
 ) => Uint8Array | Promise<Uint8Array>;
@@ -103,8 +120,8 @@ type Decode = (
  * of a chunk says.
  */
 const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
-  blosc: (bytes, most, original) => decodeBlosc(bytes, most, (container) => original.decode(container)),
-  lz4(bytes, most) {
+  blosc: (bytes, { most }, original) => decodeBlosc(bytes, most, (container) => original.decode(container)),
+  lz4(bytes, { most }) {
     if (bytes.length < 4) throw new Error('it is shorter than an LZ4 header');
     const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
     requireSize('lz4', size, most);
@@ -112,10 +129,10 @@ const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
     if (decodeLz4(bytes, 4, bytes.length, result, 0, size) !== size) throw new Error('its LZ4 block is damaged');
     return result;
   },
-  async zstd(bytes, most, original, scratch) {
+  async zstd(bytes, { most, usual }, _, scratch) {
     const size = zstdContentSize(bytes);
-    // Frames that do not tell their size are written by streams only.
-    if (size === undefined) return original.decode(bytes);
+    // A frame that does not tell its size, as streams write it, could have any; it must be that of the chunk.
+    if (size === undefined) return decodeZstd(bytes, usual, scratch);
     requireSize('zstd', size, most);
     const result = await decodeZstd(bytes, size, scratch);
     if (result.length !== size) throw new Error('its Zstandard frame is damaged');
@@ -151,7 +168,8 @@ function replaced(codec: keyof typeof decoders, load: Original): Original {
         const inner = original.fromConfig(configuration, meta);
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode: (bytes, scratch) => decoders[codec](bytes, mostBytes(meta), inner, scratch),
+          decode: (bytes, scratch) =>
+            decoders[codec](bytes, { most: mostBytes(meta), usual: chunkBytes(meta) }, inner, scratch),
         };
       },
     };

@@ -89,7 +89,7 @@ export function parseZarr(json: Json, file: string): ZarrHeader {
   if (bytes > MOST_CHUNK_BYTES)
     throw damaged(
       file,
-      `a chunk of ${chunk.join('×')} takes ${bytes} bytes, more than the ${MOST_CHUNK_BYTES} that can be read at once; save it with smaller chunks`,
+      `a chunk of ${chunk.join('×')} takes ${bytes} bytes, more than the ${MOST_CHUNK_BYTES} that can be read at once. Save it with smaller chunks.`,
     );
   return header;
 }

@@ -20,7 +20,7 @@ describe('filters that are not of HDF5 itself', () => {
   });
 
   test.each([
-    ['zfp', /compressed with 'H5Z-ZFP.*', which cannot be read; save it with gzip/],
+    ['zfp', /compressed with 'H5Z-ZFP.*', which cannot be read. Save it with gzip/],
     ['lzf-sparse', /the dataset \/lzf-sparse is compressed with 'lzf', which cannot be read/],
   ])('refused: %s', async (name, message) => {
     await expect(hdf5.open(file, { array: name })).rejects.toThrow(message);

@@ -1,4 +1,4 @@
-import { copyFile, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ArrayPlan } from '../../../core/image/chunked-array.js';
@@ -91,6 +91,16 @@ describe('what cannot be read', () => {
       /flipped\.h5\/chunked\/checksum: the values from 0, 0, 0 on cannot be read \(.+\)/,
     );
     expect((await readWhole(hdf5, stack, 'chunked.checksum')).data).toEqual(ramp('uint16'));
+  });
+
+  test('a dataset put together from a file that is not there; with the file it is read', async () => {
+    const folderOfBoth = path.join(folder, 'virtual');
+    await mkdir(folderOfBoth);
+    const file = path.join(folderOfBoth, 'virtual.h5');
+    await copyFile(path.join(fixtures, 'damaged/virtual.h5'), file);
+    await expect(hdf5.open(file, {})).rejects.toThrow(/put together from other files, and nowhere\.h5 is not there/);
+    await copyFile(path.join(fixtures, 'damaged/nan.h5'), path.join(folderOfBoth, 'nowhere.h5'));
+    expect((await readWhole(hdf5, file)).data.slice(0, 4)).toEqual(Uint16Array.of(0, 1, 2, 3));
   });
 
   test('random bytes after the signature', async () => {

@@ -6,6 +6,7 @@ import type { DType } from '../../../core/image/image.js';
 import { crc32c } from '../../../core/job/crc32c.js';
 import { zarr } from '../../../plugins/format/zarr.js';
 import { fixtures, ramp, readWhole, SHAPE, scratch } from './containers.js';
+import { makeShardedArray } from './sharded-array.js';
 
 const v2 = path.join(fixtures, 'v2.zarr');
 const folder = await scratch();
@@ -109,77 +110,15 @@ describe('version 3, written by zarr-python', () => {
   });
 });
 
-/** A v3 array of 4×6×8 with 2×3×4 inner chunks in shards of 2×6×8, as the standard says, assembled by hand. */
-async function shardedArray(name: string): Promise<string> {
+function shardedArray(name: string): string {
   const container = path.join(folder, name);
-  await mkdir(path.join(container, 'c/0/0'), { recursive: true });
-  await mkdir(path.join(container, 'c/1/0'), { recursive: true });
-  const indexCodecs = [{ name: 'bytes', configuration: { endian: 'little' } }, { name: 'crc32c' }];
-  await writeFile(
-    path.join(container, 'zarr.json'),
-    JSON.stringify({
-      zarr_format: 3,
-      node_type: 'array',
-      shape: [4, 6, 8],
-      data_type: 'uint16',
-      chunk_grid: { name: 'regular', configuration: { chunk_shape: [2, 6, 8] } },
-      chunk_key_encoding: { name: 'default' },
-      fill_value: 9,
-      codecs: [
-        {
-          name: 'sharding_indexed',
-          configuration: {
-            chunk_shape: [2, 3, 4],
-            codecs: [{ name: 'bytes', configuration: { endian: 'little' } }, { name: 'crc32c' }],
-            index_codecs: indexCodecs,
-          },
-        },
-      ],
-      dimension_names: ['z', 'y', 'x'],
-      attributes: { spacing: [2, 0.5, 0.5], unit: 'micron' },
-    }),
-  );
-  const withSum = (bytes: Uint8Array) => {
-    const result = Buffer.alloc(bytes.length + 4);
-    result.set(bytes);
-    result.writeUInt32LE(crc32c(bytes), bytes.length);
-    return result;
-  };
-  for (const shard of [0, 1]) {
-    const parts: Buffer[] = [];
-    const index = Buffer.alloc(64);
-    let at = 0;
-    for (const [y, x] of [
-      [0, 0],
-      [0, 1],
-      [1, 0],
-      [1, 1],
-    ]) {
-      const slot = 16 * (2 * y + x);
-      // The last inner chunk of the second shard is not stored.
-      if (shard === 1 && y === 1 && x === 1) {
-        index.fill(0xff, slot, slot + 16);
-        continue;
-      }
-      const values = new Uint16Array(24);
-      for (let i = 0; i < 24; i++) {
-        const [dz, dy, dx] = [Math.floor(i / 12), Math.floor(i / 4) % 3, i % 4];
-        values[i] = ((2 * shard + dz) * 6 + 3 * y + dy) * 8 + 4 * x + dx;
-      }
-      const part = withSum(new Uint8Array(values.buffer));
-      index.writeBigUInt64LE(BigInt(at), slot);
-      index.writeBigUInt64LE(BigInt(part.length), slot + 8);
-      parts.push(part);
-      at += part.length;
-    }
-    await writeFile(path.join(container, `c/${shard}/0/0`), Buffer.concat([...parts, withSum(index)]));
-  }
+  makeShardedArray(container);
   return container;
 }
 
 describe('version 3, sharded', () => {
   test('inner chunks are read one by one', async () => {
-    const container = await shardedArray('sharded.zarr');
+    const container = shardedArray('sharded.zarr');
     const array = await zarr.open(container, {});
     expect(array.chunk).toEqual([2, 3, 4]);
     expect(array.axes).toBe('ZYX');
@@ -193,7 +132,7 @@ describe('version 3, sharded', () => {
   });
 
   test('a shard that is cut short, or whose bytes changed, is told', async () => {
-    const container = await shardedArray('broken-shard.zarr');
+    const container = shardedArray('broken-shard.zarr');
     const shard = path.join(container, 'c/0/0/0');
     const bytes = await readFile(shard);
     bytes[3] ^= 1;
@@ -264,8 +203,32 @@ describe('damaged containers', () => {
   test('a chunk that unpacks to more than a chunk', async () => {
     const { gzipSync } = await import('node:zlib');
     await use('gzip');
-    await writeFile(chunk(), gzipSync(Buffer.alloc(10 ** 7)));
-    await expect(readWhole(zarr, container)).rejects.toThrow(/chunk 0\.0\.0 cannot be read/);
+    await writeFile(chunk(), gzipSync(Buffer.alloc(10 ** 6)));
+    await expect(readWhole(zarr, container)).rejects.toThrow(/it unpacks to more than the \d+ bytes of a chunk/);
+  });
+
+  test('a Zstandard frame that does not tell its size is read where it is that of the chunk', async () => {
+    await use('zstd');
+    // RFC 8878, 3.1.1: one run of a byte.
+    const frame = (bytes: number) => {
+      const header = 3 | (bytes << 3);
+      return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, 0x38, header & 255, (header >> 8) & 255, header >> 16, 7);
+    };
+    await writeFile(chunk(), frame(240));
+    const { data } = await readWhole(zarr, container);
+    expect(data[0]).toBe(0x0707);
+    for (const other of [239, 2 ** 17]) {
+      await writeFile(chunk(), frame(other));
+      await expect(readWhole(zarr, container)).rejects.toThrow(/chunk 0\.0\.0 cannot be read/);
+    }
+  });
+
+  test('wrong settings of a codec', async () => {
+    await use('blosc-lz4');
+    await change({ compressor: { id: 'blosc', cname: 'lz4', clevel: 5, shuffle: 9 } });
+    await expect(readWhole(zarr, container)).rejects.toThrow(
+      /\.zarray: the settings of its codecs are wrong \(.+shuffle 9/,
+    );
   });
 
   test.each([
