@@ -8,7 +8,13 @@ import { countsOf, rangeOf } from '../nd/moments.js';
 import { StreamedPercentiles } from '../nd/streamed-percentile.js';
 import { isFloat } from './cast.js';
 import { channelCount, type DType, type Image } from './image.js';
-import { type ChannelStatistics, chosen, type Normalization, type NormalizationOptions } from './normalize.js';
+import {
+  type ChannelStatistics,
+  chosen,
+  type Normalization,
+  type NormalizationOptions,
+  orderedLimits,
+} from './normalize.js';
 import { partsOf } from './parts.js';
 
 /** What a pass over the images gathers: how values spread, more of their digits, or their sums between limits. */
@@ -191,6 +197,7 @@ export class DatasetMeasure {
         channel.lower = Math.fround(found.shift()!);
       if (chosen(clip?.upperValue, index) === undefined && clip?.upperPercentile !== undefined)
         channel.upper = Math.fround(found.shift()!);
+      channel.lower = orderedLimits(channel).lower;
     }
   }
 }

@@ -121,7 +121,13 @@ function clipLimits(picture: Image, channel: number, clip: NonNullable<Normaliza
   const asked = wanted.filter((percentile) => typeof percentile === 'number');
   const measured = asked.length > 0 ? percentiles(picture.data, asked, channel, channelCount(picture)) : [];
   const [lower, upper] = wanted.map((percentile) => (typeof percentile === 'number' ? measured.shift() : undefined));
-  return { lower: fixed.lower ?? lower, upper: fixed.upper ?? upper };
+  return orderedLimits({ lower: fixed.lower ?? lower, upper: fixed.upper ?? upper });
+}
+
+/** Where a fixed limit and a percentile cross, the upper one holds for all values, as with numpy's clip. */
+export function orderedLimits<T extends { lower?: number; upper?: number }>(limits: T): T {
+  const { lower, upper } = limits;
+  return lower !== undefined && upper !== undefined && lower > upper ? { ...limits, lower: upper } : limits;
 }
 
 /** The value of a channel, of one for all or one for each. */

@@ -126,3 +126,10 @@ describe('undoing predictions', () => {
     expect(denormalize(three, found, { dtype: 'float32' }).data).toEqual(Float32Array.of(1, 3, 1));
   });
 });
+
+test('the upper limit holds for all values where a lower one that was written is above it, as with numpy', () => {
+  const picture = image(Int16Array.of(-50, -20, -8, 40), [1, 4, 1]);
+  const clip = { lowerValue: 60, upperPercentile: 100 };
+  const measured = measureNormalization(picture, { type: 'zero_mean_unit_variance', clip });
+  expect(measured.channels).toEqual([{ lower: 40, upper: 40, mean: 40, deviation: 0 }]);
+});
