@@ -5,12 +5,23 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { defer, from, switchMap } from 'rxjs';
 import { Type } from 'typebox';
-import { DataError } from '../../core/errors.js';
+import { DataError, MemoryError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
+import { boundedSource, deferred } from '../../core/image/deferred.js';
 import type { ImageFiles } from '../../core/image/files.js';
-import { channelCount, type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
+import {
+  type Box,
+  bytesPerValue,
+  channelCount,
+  type Image,
+  image,
+  type PixelSource,
+  sizeOf,
+  spatialShape,
+} from '../../core/image/image.js';
 import { listFolder } from '../../core/image/list-folder.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
+import { formatBytes } from '../../core/job/memory.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
 
@@ -34,7 +45,7 @@ export const roiMask = defineNode({
     },
     { additionalProperties: false },
   ),
-  needs: { files: services.files },
+  needs: { files: services.files, memory: services.memory },
   keys: ['DATA.TEST.ROI_MASK.ENABLE', 'DATA.TEST.ROI_MASK.AXES_ORDER'],
   fromConfig({ DATA: data, PROBLEM: problem }, part) {
     const { ENABLE, PATH, AXES_ORDER } = data.TEST.ROI_MASK;
@@ -45,18 +56,23 @@ export const roiMask = defineNode({
   // A copy of the prediction, and a mask of up to four bytes a pixel.
   memory: (_, { shape }) => 8 * sizeOf(shape.slice(0, -1)),
   create:
-    ({ masks, ndim, axes, product }, { files }, place) =>
+    ({ masks, ndim, axes, product }, { files, memory }, place) =>
     ({ main }) =>
       defer(() => from(listMasks(masks, files))).pipe(
         switchMap((list) =>
           main.pipe(
             mapOrdered(1, async (sample: Sample, signal) => {
               const file = maskOf(sample, list);
-              const inside = keepInside(
-                productOf(sample, product, place.name),
-                await files.read(file, ndim, signal, { ...(axes && { axes }) }),
-                file,
-              );
+              const prediction = productOf(sample, product, place.name);
+              const within = { ...(axes && { axes }) };
+              if (prediction.source) {
+                const { shape, dtype } = await files.probe(file, ndim, within);
+                requireRoom(sizeOf(shape) * bytesPerValue(dtype), memory.budget, file);
+              }
+              const mask = await files.read(file, ndim, signal, within);
+              const inside = prediction.source
+                ? keepPartsInside(prediction, prediction.source, mask, file)
+                : keepInside(prediction, mask, file);
               return { ...sample, products: { ...sample.products, [product]: inside } };
             }),
           ),
@@ -83,14 +99,42 @@ function maskOf({ id, file, index }: Sample, masks: readonly string[]): string {
   );
 }
 
+/** Part of the budget that the mask of a volume in parts may take: masks are held whole, and may be coarser than their images. */
+const MASK_SHARE = 0.2;
+
+function requireRoom(bytes: number, budget: number, file: string): void {
+  if (bytes <= MASK_SHARE * budget) return;
+  throw new MemoryError(
+    `${file}: the mask takes ${formatBytes(bytes)}, more than the ${formatBytes(MASK_SHARE * budget)} that the memory budget leaves for it. ` +
+      'Give a coarser mask, which is laid over the whole image, or raise SYSTEM.MEMORY_BUDGET.',
+    { where: { file, key: KEY } },
+  );
+}
+
+/** As {@link keepInside}, for each part that is read. */
+function keepPartsInside(prediction: Image, source: PixelSource, mask: Image, file: string): Image {
+  const sides = spatialShape(prediction);
+  const { shape, dtype, metadata } = source;
+  const inside = async (box: Box, signal?: AbortSignal) =>
+    keepInside(await source.read(box, signal), mask, file, { start: box.start, sides });
+  return deferred(boundedSource({ shape, dtype, metadata, file: source.file, inside }));
+}
+
 /**
  * The prediction where the mask is above 0 in any channel, 0 elsewhere. A mask of other sides is laid over the whole image:
  * pixel i is looked up at ⌊(i + ½) · mask / image⌋.
  *
+ * @param place of a part: where it starts, and the sides of the whole.
  * @throws DataError, naming `file`, for a mask of other axes.
  */
-export function keepInside(prediction: Image, mask: Image, file: string): Image {
+export function keepInside(
+  prediction: Image,
+  mask: Image,
+  file: string,
+  place?: { start: readonly number[]; sides: readonly number[] },
+): Image {
   const sides = spatialShape(prediction);
+  const { start, sides: whole } = place ?? { start: sides.map(() => 0), sides };
   const maskSides = spatialShape(mask);
   if (sides.length !== maskSides.length)
     throw new DataError(`${file}: the mask has ${maskSides.length} axes, the image ${sides.length}. Draw it anew.`, {
@@ -98,7 +142,7 @@ export function keepInside(prediction: Image, mask: Image, file: string): Image 
     });
   const maskChannels = channelCount(mask);
   const tables = sides.map((side, axis) =>
-    Int32Array.from({ length: side }, (_, i) => Math.floor(((i + 0.5) * maskSides[axis]) / side)),
+    Int32Array.from({ length: side }, (_, i) => Math.floor(((start[axis] + i + 0.5) * maskSides[axis]) / whole[axis])),
   );
   const [z, y, x] = tables.length === 3 ? tables : [Int32Array.of(0), ...tables];
   const [height, width] = maskSides.slice(-2);

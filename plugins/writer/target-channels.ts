@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { Type } from 'typebox';
+import { isBiagraphError } from '../../core/errors.js';
 import { mapOrdered } from '../../core/graph/map-ordered.js';
 import { readRegion } from '../../core/image/deferred.js';
 import { displayed, displayRange, middlePlane } from '../../core/image/display.js';
@@ -21,6 +22,8 @@ const MOST_OF_A_LETTER = 8;
 /** Most planes, and longest side in pixels, of a file: of larger images the middle is written. */
 const MOST_PLANES = 16;
 const LONGEST_SIDE = 1024;
+/** The same of channels that are made of whole objects when they are read. */
+const SIDE_IN_PARTS = 128;
 
 export const targetChannelWriter = defineNode({
   id: 'writer/target-channels',
@@ -44,8 +47,16 @@ export const targetChannelWriter = defineNode({
         mapOrdered(1, async (sample: Sample) => {
           if (!sample.target || written >= count) return sample;
           written++;
-          const channels = await middleOf(sample.target);
-          const raw = middlePlane(await middleOf(sample.products.raw ?? sample.image));
+          const channels = await middleOf(sample.target).catch((error: unknown) => {
+            if (!isBiagraphError(error, 'memory')) throw error;
+            // A picture is no reason to stop a training that would fit.
+            events.emit({ type: 'notice', message: `${error.message} No pictures of its channels are written.` });
+            return undefined;
+          });
+          if (!channels) return sample;
+          const raw = middlePlane(
+            await middleOf(sample.products.raw ?? sample.image, sample.target.source !== undefined),
+          );
           const write = async (suffix: string, picture: Image) => {
             const file = path.join(folder, `${sample.id}${suffix}`);
             await files.write(file, picture);
@@ -66,9 +77,11 @@ export const targetChannelWriter = defineNode({
   },
 });
 
-function middleOf(picture: Image): Promise<Image> {
+/** @param inParts whether the channels are made when they are read: then a plane of patch size is. */
+function middleOf(picture: Image, inParts = picture.source !== undefined): Promise<Image> {
   const sides = spatialShape(picture);
-  const size = sides.map((side, axis) => Math.min(side, axis < sides.length - 2 ? MOST_PLANES : LONGEST_SIDE));
+  const [planes, longest] = inParts ? [1, SIDE_IN_PARTS] : [MOST_PLANES, LONGEST_SIDE];
+  const size = sides.map((side, axis) => Math.min(side, axis < sides.length - 2 ? planes : longest));
   return readRegion(picture, { start: sides.map((side, axis) => Math.floor((side - size[axis]) / 2)), size });
 }
 

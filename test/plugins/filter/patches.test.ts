@@ -5,8 +5,11 @@ import fc from 'fast-check';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { boundedSource, deferred } from '../../../core/image/deferred.js';
+import { droppedPatches } from '../../../core/image/dropped-patch.js';
 import { readImage } from '../../../core/image/format.js';
 import { image } from '../../../core/image/image.js';
+import { readPatch } from '../../../core/image/patch.js';
 import { tiff } from '../../../plugins/format/tiff.js';
 import { bench, sampleOf } from '../nodes.js';
 
@@ -84,4 +87,32 @@ describe('patches are left out', () => {
       await rm(folder, { recursive: true });
     }
   });
+});
+
+test('of a volume in parts the same patches are left out as of one in memory', async () => {
+  const shape = [9, 12, 10, 1];
+  const values = Float32Array.from({ length: 9 * 12 * 10 }, (_, i) => (i * 7919) % 101);
+  const [raw, target] = [
+    image(values, shape),
+    image(
+      values.map((value) => Number(value > 97)),
+      shape,
+    ),
+  ];
+  const lazy = (whole: typeof raw) => {
+    const { dtype, metadata } = whole;
+    const inside = async (box: Parameters<typeof readPatch>[1]) => readPatch(whole, box);
+    return deferred(boundedSource({ shape, dtype, metadata, file: 'a.zarr', inside }));
+  };
+  const groups = [
+    [{ property: 'diff_by_min_max_ratio', sign: 'gt', value: 330_000 }],
+    [{ property: 'foreground', sign: 'lt', value: 0.015 }],
+  ];
+  const volumes = { patch: [4, 5, 4], overlap: [0.25, 0, 0], complete: true, groups };
+  const dropped = async (sample: ReturnType<typeof sampleOf>) =>
+    droppedPatches((await bench().run(node('filter', 'filter/patches', volumes), [sample]))[0]);
+  const expected = await dropped(sampleOf(raw, { target }));
+  expect(expected.size).toBeGreaterThan(3);
+  expect(await dropped(sampleOf(lazy(raw), { target: lazy(target) }))).toEqual(expected);
+  expect(await dropped(sampleOf(raw, { target: lazy(target) }))).toEqual(expected);
 });

@@ -3,8 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
+import { boundedSource, deferred, readRegion } from '../../../core/image/deferred.js';
 import { ImageFiles } from '../../../core/image/files.js';
 import { image } from '../../../core/image/image.js';
+import { readPatch } from '../../../core/image/patch.js';
 import { keepInside } from '../../../plugins/postprocessor/roi-mask.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
 
@@ -65,4 +67,23 @@ test('a mask of other axes is refused', () => {
   expect(() => keepInside(ramp([2, 2, 2, 1]), ramp([2, 2, 1]), 'm.tif')).toThrow(
     'm.tif: the mask has 2 axes, the image 3.',
   );
+});
+
+test('a prediction in parts is kept inside as one in memory, by a coarser mask too', async () => {
+  const whole = ramp([6, 7, 5, 2]);
+  const { shape, dtype, metadata } = whole;
+  const inside = async (box: Parameters<typeof readPatch>[1]) => readPatch(whole, box);
+  const lazy = deferred(boundedSource({ shape, dtype, metadata, file: 'a.zarr', inside }));
+  const coarse = image(Uint8Array.of(1, 0, 0, 1, 0, 1, 1, 1), [2, 2, 2, 1]);
+  const own = files();
+  const file = path.join(folder, 'coarse', 'a.tif');
+  await own.write(file, coarse);
+  const mask = node('r', 'postprocessor/roi-mask', { masks: file, ndim: '3D' });
+  const run = (budget: number) =>
+    bench({ budget, services: { files: own } }).run(mask, [sampleOf(lazy, { products: { channels: lazy } })]);
+  const [{ products }] = await run(1e6);
+  const box = { start: [1, 2, 0], size: [4, 5, 5] };
+  const found = await readRegion(products.channels, box);
+  expect(found.data).toEqual(readPatch(keepInside(whole, coarse, 'm.tif'), box).data);
+  await expect(run(30)).rejects.toThrow(/the mask takes 8 B, more than .* Give a coarser mask/);
 });
