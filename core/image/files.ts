@@ -150,12 +150,16 @@ export class ImageFiles {
     });
   }
 
-  /** Gives the same task to all threads, which share its parts; false when there are no threads any more. */
+  /**
+   * Gives the same task to all threads, which share its parts; false when there are no threads any more, or they cannot reach the pixels: small
+   * images lie in memory that is not shared, and threads would fill copies.
+   */
   private async together(
     task: (taken: Int32Array) => DecodeTask,
     target: PixelArray,
     signal: AbortSignal | undefined,
   ): Promise<boolean> {
+    if (!(target.buffer instanceof SharedArrayBuffer)) return false;
     const shared = task(new Int32Array(new SharedArrayBuffer(4)));
     const all = Array.from({ length: this.concurrency }, () => this.decode(shared, signal));
     // Also after a failure, nobody else gets the memory before the other threads have finished.

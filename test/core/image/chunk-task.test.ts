@@ -32,6 +32,11 @@ test('threads that share the chunks of an array fill the same pixels', async () 
   expect(together.metadata).toEqual(alone.metadata);
 });
 
+test('memory that threads cannot reach is filled without them', async () => {
+  const { data } = await pooled.read(file, '3D', undefined, {}, (_, length) => new Float32Array(length));
+  expect(data).toEqual(values);
+});
+
 test('chunks for a cache are decoded in threads', async () => {
   const cache = new ChunkCache(2 ** 20);
   const picture = await pooled.readDeferred(file, '3D', cache);
