@@ -2,53 +2,16 @@
  * Reading and writing images, with decoding in worker threads so that the event loop stays free.
  */
 import { open, stat } from 'node:fs/promises';
-import { Piscina } from 'piscina';
-import { Batches } from '../compute/batches.js';
-import { AbortedError, FormatError, fromPlainError, OutputError, type PlainError } from '../errors.js';
+import { FormatError, OutputError } from '../errors.js';
 import { arrayLayout, arraySource, readArray } from './array-source.js';
 import { type Dimensionality, imageShape, keepsOrder, toImage } from './axes.js';
 import type { ChunkCache } from './chunk-cache.js';
 import { type ChunkRegion, fillRegion, stripsOfRegion } from './chunk-region.js';
-import type { ChunkTask } from './chunk-task.js';
-import type {
-  ArrayPlan,
-  ArrayWriter,
-  ChunkedArray,
-  ChunkReading,
-  ContainerFormat,
-  LabelPlace,
-} from './chunked-array.js';
+import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat, LabelPlace } from './chunked-array.js';
+import { DecodeThreads } from './decode-threads.js';
 import { deferred } from './deferred.js';
-import {
-  detectFormat,
-  type Filling,
-  hasEnding,
-  type ImageFormat,
-  makePixels,
-  readImage,
-  type WriteOptions,
-} from './format.js';
-import {
-  allocateShared,
-  bytesPerValue,
-  type DType,
-  type Image,
-  type MakePixels,
-  type PixelArray,
-  sizeOf,
-} from './image.js';
-
-/** What a decoding worker gets and gives; see `plugins/format/worker.ts`. */
-export type DecodeTask = { file: string; ndim: Dimensionality } | ChunkTask | FillTask;
-
-/** Parts of the pixels of a file, as many as other threads leave. */
-export interface FillTask {
-  filling: Filling;
-  target: PixelArray;
-  taken: Int32Array;
-}
-
-export type DecodeResult = { image: Image } | { strides?: (readonly number[] | undefined)[] } | { error: PlainError };
+import { detectFormat, hasEnding, type ImageFormat, makePixels, readImage, type WriteOptions } from './format.js';
+import { allocateShared, type DType, type Image, type MakePixels, type PixelArray, sizeOf } from './image.js';
 
 /** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
 export interface InContainer {
@@ -73,11 +36,8 @@ export class ImageFiles {
   private readonly formats: readonly ImageFormat[];
   private readonly containers: readonly ContainerFormat[];
   private readonly known: ReadonlySet<string>;
-  private readonly pool: Piscina | undefined;
+  private readonly threads: DecodeThreads | undefined;
   private readonly leastTogether: number;
-  private broken = false;
-  /** Threads that were stopped may write to these for a moment, so they are not to be taken for unused. */
-  private readonly abandoned: unknown[] = [];
   /** Files that can be read at the same time. */
   readonly concurrency: number;
 
@@ -87,19 +47,7 @@ export class ImageFiles {
     this.containers = containers;
     this.known = new Set(worker?.formats);
     this.concurrency = Math.max(workers, 1);
-    if (workers > 0 && worker) {
-      this.pool = new Piscina({
-        filename: worker.url.href,
-        minThreads: 0,
-        maxThreads: workers,
-        idleTimeout: 5_000,
-      });
-      // Threads may be forbidden or lack memory; images are then decoded on the calling thread.
-      this.pool.on('error', () => {
-        this.broken = true;
-        void this.pool?.destroy();
-      });
-    }
+    if (workers > 0 && worker) this.threads = new DecodeThreads(workers, worker.url);
   }
 
   /**
@@ -116,13 +64,13 @@ export class ImageFiles {
     make: MakePixels = allocateShared,
   ): Promise<Image> {
     const container = await this.containerOf(file);
-    if (container) return this.readWhole(file, ndim, within, signal, make);
-    if (!this.pool || this.broken) return readImage(file, this.formats, { ndim, signal });
+    if (container) return this.readWhole(container, file, ndim, within, signal, make);
+    if (!this.threads) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
     const filled = await this.readInto(format, file, ndim, signal, make);
     if (filled) return filled;
-    const result = await this.decode({ file, ndim }, signal);
+    const result = await this.threads.decode({ file, ndim }, signal);
     if (result === 'broken') return readImage(file, this.formats, { ndim, signal });
     return (result as { image: Image }).image;
   }
@@ -144,47 +92,10 @@ export class ImageFiles {
       // Axes in another order are moved by a thread.
       if (!keepsOrder(opened, ndim, file)) return undefined;
       const data = makePixels(file, dtype, shape, make);
-      if (!filling || !(await this.together((taken) => ({ filling, target: data, taken }), data, signal)))
+      if (!filling || !(await this.threads?.together((taken) => ({ filling, target: data, taken }), data, signal)))
         await opened.fill(data);
       return toImage({ data, shape, axes, dtype, metadata }, ndim, file);
     });
-  }
-
-  /**
-   * Gives the same task to all threads, which share its parts; false when there are no threads any more, or they cannot reach the pixels: small
-   * images lie in memory that is not shared, and threads would fill copies.
-   */
-  private async together(
-    task: (taken: Int32Array) => DecodeTask,
-    target: PixelArray,
-    signal: AbortSignal | undefined,
-  ): Promise<boolean> {
-    if (!(target.buffer instanceof SharedArrayBuffer)) return false;
-    const shared = task(new Int32Array(new SharedArrayBuffer(4)));
-    const all = Array.from({ length: this.concurrency }, () => this.decode(shared, signal));
-    // Also after a failure, nobody else gets the memory before the other threads have finished.
-    const done = await Promise.allSettled(all);
-    if (signal?.aborted) this.abandoned.push(target);
-    for (const each of done) if (each.status === 'rejected') throw each.reason;
-    return !done.some((each) => each.status === 'fulfilled' && each.value === 'broken');
-  }
-
-  /** What a thread makes of a task; 'broken' when there are no threads any more. Errors are those of the task. */
-  private async decode(
-    task: DecodeTask,
-    signal: AbortSignal | undefined,
-  ): Promise<Exclude<DecodeResult, { error: PlainError }> | 'broken'> {
-    if (!this.pool || this.broken) return 'broken';
-    let result: DecodeResult;
-    try {
-      result = await this.pool.run(task, { signal });
-    } catch (cause) {
-      if (signal?.aborted) throw new AbortedError(undefined, { cause });
-      if (this.broken) return 'broken';
-      throw cause;
-    }
-    if ('error' in result) throw fromPlainError(result.error);
-    return result;
   }
 
   /** The kind of container that a path is; undefined for anything else. */
@@ -208,39 +119,16 @@ export class ImageFiles {
         where: { file },
       });
     }
-    return this.inThreads(await container.open(file, { ...(array && { array }), ...(signal && { signal }) }));
+    return this.openIn(container, file, { array, signal });
   }
 
-  /** The same array, whose chunks are read and decoded in threads where that is worth a message. */
-  private inThreads(array: ChunkedArray): ChunkedArray {
-    const { reading } = array;
-    if (!this.pool || !reading || sizeOf(array.chunk) * bytesPerValue(array.dtype) < LEAST_CHUNK) return array;
-    const batches = new Batches<ChunkRequest, readonly number[] | undefined>(this.concurrency, (chunks) =>
-      this.readChunks(array, reading, chunks),
-    );
-    return {
-      ...array,
-      readInto: async (position, target, signal) => {
-        if (signal?.aborted) throw new AbortedError();
-        return batches.ask({ position, target });
-      },
-    };
-  }
-
-  private async readChunks(
-    array: ChunkedArray,
-    reading: ChunkReading,
-    chunks: readonly ChunkRequest[],
-  ): Promise<(readonly number[] | undefined)[]> {
-    const result = await this.decode({ reading, chunks }, undefined);
-    if (result !== 'broken') return (result as { strides: (readonly number[] | undefined)[] }).strides;
-    const strides = [];
-    for (const { position, target } of chunks) {
-      const chunk = await array.readChunk(position);
-      if (chunk) target.set(chunk.data);
-      strides.push(chunk?.strides);
-    }
-    return strides;
+  private async openIn(
+    container: ContainerFormat,
+    file: string,
+    { array, signal }: { array?: string; signal?: AbortSignal },
+  ): Promise<ChunkedArray> {
+    const opened = await container.open(file, { ...(array && { array }), ...(signal && { signal }) });
+    return this.threads?.reading(opened) ?? opened;
   }
 
   /**
@@ -283,8 +171,9 @@ export class ImageFiles {
     ndim: Dimensionality,
     { array, axes }: InContainer = {},
   ): Promise<{ shape: number[]; dtype: DType; container?: true }> {
-    if (await this.containerOf(file)) {
-      const opened = await this.openArray(file, { array });
+    const container = await this.containerOf(file);
+    if (container) {
+      const opened = await this.openIn(container, file, { array });
       try {
         return { shape: [...arrayLayout(opened, ndim, axes).shape], dtype: opened.dtype, container: true };
       } finally {
@@ -304,13 +193,14 @@ export class ImageFiles {
   }
 
   private async readWhole(
+    container: ContainerFormat,
     file: string,
     ndim: Dimensionality,
     within: InContainer,
     signal: AbortSignal | undefined,
     make: MakePixels,
   ): Promise<Image> {
-    const array = await this.openArray(file, { array: within.array, signal });
+    const array = await this.openIn(container, file, { array: within.array, signal });
     try {
       const { reading } = array;
       const values = array.shape.reduce((product, side) => product * side, 1);
@@ -318,9 +208,8 @@ export class ImageFiles {
       const fillHere = (region: ChunkRegion, target: PixelArray) =>
         fillRegion(region, stripsOfRegion(region), array.readChunk, target, { signal });
       const fill = async (region: ChunkRegion, target: PixelArray) => {
-        const threads = reading && many && this.pool && !this.broken;
-        if (!threads || !(await this.together((taken) => ({ reading, region, target, taken }), target, signal)))
-          await fillHere(region, target);
+        const task = (taken: Int32Array) => ({ reading: reading!, region, target, taken });
+        if (!reading || !many || !(await this.threads?.together(task, target, signal))) await fillHere(region, target);
       };
       return await readArray(array, ndim, within.axes, fill, make);
     } finally {
@@ -329,18 +218,10 @@ export class ImageFiles {
   }
 
   async close(): Promise<void> {
-    await this.pool?.destroy();
-    this.abandoned.length = 0;
+    await this.threads?.close();
   }
 }
 
-interface ChunkRequest {
-  position: readonly number[];
-  target: PixelArray;
-}
-
-/** Chunks of fewer bytes are decoded sooner than sent. */
-const LEAST_CHUNK = 2 ** 15;
 const LEAST_TOGETHER = 2 ** 20;
 /** Arrays of more chunks are read by all threads together. */
 const MANY_CHUNKS = 4;

@@ -1,9 +1,9 @@
-/** Decoding in a worker thread of the image pool, see `core/image/files.ts`. */
+/** Decoding in a worker thread of the image pool, see `core/image/decode-threads.ts`. */
 
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { isBiagraphError, toPlainError } from '../../core/errors.js';
 import { runChunkTask } from '../../core/image/chunk-task.js';
-import type { DecodeResult, DecodeTask, FillTask } from '../../core/image/files.js';
+import type { DecodeResult, DecodeTask, FillTask } from '../../core/image/decode-threads.js';
 import { type FillParts, readImage } from '../../core/image/format.js';
 import { nifti } from './nifti.js';
 import { npy, npz } from './npy.js';
