@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { ArrayPlan } from '../../../core/image/chunked-array.js';
 import { sizeOf } from '../../../core/image/image.js';
 import { openZarr, zarr } from '../../../plugins/format/zarr.js';
-import { createLabels, createZarr, type ZarrOptions } from '../../../plugins/format/zarr-writer.js';
+import type { ZarrOptions } from '../../../plugins/format/zarr-level.js';
+import { createLabels, createZarr } from '../../../plugins/format/zarr-writer.js';
 import { ramp, readWhole, sameBytes, scratch, wholeOf } from './containers.js';
 
 const folder = await scratch();
