@@ -9,8 +9,9 @@ import { nifti } from './nifti.js';
 import { npy, npz } from './npy.js';
 import { bmp, jpeg, png } from './raster.js';
 import { tiff } from './tiff.js';
+import { torch } from './torch.js';
 
-const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti];
+const FORMATS = [tiff, png, jpeg, bmp, npy, npz, nifti, torch];
 
 /** Ids of the formats that the worker decodes. */
 export const workerFormats = FORMATS.map(({ id }) => id);
