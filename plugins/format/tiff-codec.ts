@@ -2,7 +2,6 @@
 
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
-import { Scratch } from '../../core/image/scratch.js';
 import { decodeZstd } from './zstd.js';
 
 /** A compression that can be read. */
@@ -42,7 +41,7 @@ const CODECS: Record<number, Codec> = {
   8: deflateCodec,
   32946: deflateCodec,
   32773: { expansion: 64, decode: decodePackBits },
-  50000: { expansion: 2 ** 15, decode: (data, expected, alone) => decodeZstd(data, expected, new Scratch(alone)) },
+  50000: { expansion: 2 ** 15, decode: (data, expected) => decodeZstd(data, expected) },
 };
 
 export const JPEG = 7;

@@ -1,22 +1,15 @@
-/** zstd data by Node's decoder or that of zstddec, which must be handed sound frames of known size only. */
+/**
+ * zstd data by the decoder of zstddec, which must be handed sound frames of known size only.
+ *
+ * Node has a decoder of its own from version 22.15 on. Each of its results is a new array: in two threads that takes longer than what
+ * WebAssembly is slower.
+ */
 
-import zlib from 'node:zlib';
 import { ZSTDDecoder } from 'zstddec';
 import type { Scratch } from '../../core/image/scratch.js';
 
 /** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
 const SLACK = 64 * 1024;
-
-/** Node's own decoder, which came with 22.15; types of older versions do not know it. */
-const { zstdDecompress: native, zstdDecompressSync: nativeSync } = zlib as {
-  zstdDecompress?: (frame: Uint8Array, options: Limits, done: (error: Error | null, found: Uint8Array) => void) => void;
-  zstdDecompressSync?: (frame: Uint8Array, options: Limits) => Uint8Array;
-};
-
-interface Limits {
-  maxOutputLength: number;
-  chunkSize: number;
-}
 
 /** What of zstddec's WebAssembly is used here: its own `decode` makes a new array of each result, which takes as long again. */
 interface Exports {
@@ -38,29 +31,21 @@ let exports: Exports | undefined;
 let opening: Promise<void> | undefined;
 
 /** Where results lie that are used before the next one is asked for. */
-type Room = Pick<Scratch, 'alone' | 'take'>;
+type Room = Pick<Scratch, 'take'>;
 
 /**
  * Decompresses one frame of about `expected` bytes.
  *
- * @param room the result may lie in it; where the thread has nothing else to do meanwhile it waits.
+ * @param room the result may lie in it.
  * @throws Error that says what is wrong.
  */
 export async function decodeZstd(data: Uint8Array, expected: number, room?: Room): Promise<Uint8Array> {
   const frame = soundFrame(data, expected);
-  const most = expected + SLACK;
-  if (nativeSync && native) {
-    const options = { maxOutputLength: most, chunkSize: most };
-    if (room?.alone) return nativeSync(frame, options);
-    return new Promise((resolve, reject) =>
-      native(frame, options, (error, found) => (error ? reject(error) : resolve(found))),
-    );
-  }
   if (!exports) {
     opening ??= new Decoder().init();
     await opening;
   }
-  return decompress(exports!, frame, most, room);
+  return decompress(exports!, frame, expected + SLACK, room);
 }
 
 function decompress(
