@@ -19,8 +19,11 @@ export function jobMemory(): MemoryBudget {
   return new MemoryBudget(2 ** 31);
 }
 
-/** Volumes that are read before it counts: more than are read before memory is used again. */
-export const VOLUMES_BEFORE = 8;
+/**
+ * Volumes that are read before it counts, as in a job over a data set: memory is used again after five of them, and V8 has compiled most
+ * of what it is going to compile after forty, in threads that take cores from those that decode.
+ */
+export const VOLUMES_BEFORE = 40;
 
 /** The bytes of a volume of the cases. */
 const BYTES = 2 * 100 * 512 * 512;
