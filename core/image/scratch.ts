@@ -28,6 +28,11 @@ export class Scratch {
   }
 }
 
+/** Gives bytes of any content for a purpose: of a scratch where there is one, else new ones. */
+export function roomFor(purpose: string, scratch: Scratch | undefined): (bytes: number) => Uint8Array {
+  return (bytes) => scratch?.take(purpose, bytes) ?? new Uint8Array(bytes);
+}
+
 /** Memory of chunks that are read before the first of them is copied. */
 export class Scratches {
   readonly #all: Scratch[] = [];

@@ -1,10 +1,10 @@
 /** Undoing filters of HDF5 without the library (https://github.com/HDFGroup/hdf5_plugins/blob/master/docs/RegisteredFilterPlugins.md). */
-import type { Scratch } from '../../core/image/scratch.js';
+import { roomFor, type Scratch } from '../../core/image/scratch.js';
 import { decodeBlosc } from './blosc.js';
 import { decodeLz4 } from './lz4.js';
 import { decodeLzf } from './lzf.js';
 import { unshuffleBytes } from './shuffle.js';
-import { byteCodec, unzlib } from './zarr-codec.js';
+import { byteCodec, limitsOfBytes, unzlib, unzstd } from './zarr-codec.js';
 
 type Undo = (
   stored: Uint8Array,
@@ -15,18 +15,18 @@ type Undo = (
 const UNDO: Readonly<Record<number, Undo>> = {
   1: (stored, { bytes, scratch }) => unzlib(stored, bytes, scratch),
   2(stored, { size, scratch }) {
-    const result = scratch?.take('unshuffled', stored.length) ?? new Uint8Array(stored.length);
+    const result = roomFor('unshuffled', scratch)(stored.length);
     unshuffleBytes(stored, size, result, 0);
     return result;
   },
   32000: (stored, { bytes }) => decodeLzf(stored, bytes),
-  32001: async (stored, { bytes }) => {
-    const codec = await byteCodec('blosc', {}, { dataType: 'uint8', shape: [bytes] });
-    return decodeBlosc(stored, bytes, (container) => codec.decode(container));
+  32001(stored, { bytes, scratch }) {
+    const rare = async (container: Uint8Array) =>
+      (await byteCodec('blosc', {}, { dataType: 'uint8', shape: [bytes] })).decode(container);
+    return decodeBlosc(stored, bytes, rare, roomFor('decoded', scratch));
   },
   32004: (stored, { bytes }) => decodeLz4Blocks(stored, bytes),
-  32015: async (stored, { bytes }) =>
-    (await byteCodec('zstd', {}, { dataType: 'uint8', shape: [bytes] })).decode(stored),
+  32015: (stored, { bytes, scratch }) => unzstd(stored, limitsOfBytes(bytes), scratch),
 };
 
 export function isKnownFilter(id: number): boolean {

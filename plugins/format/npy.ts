@@ -19,7 +19,14 @@ import {
   ZipArchive,
 } from '../../core/tensor/weights/index.js';
 import { FileBytes } from './file-bytes.js';
-import { dtypeOfStored, littleEndianBytes, type StoredNumber, toNative, toPixels } from './stored-number.js';
+import {
+  dtypeOfStored,
+  littleEndianBytes,
+  NUMPY_TYPES,
+  type StoredNumber,
+  toNative,
+  toPixels,
+} from './stored-number.js';
 
 export const npy = defineFormat({
   id: 'npy',
@@ -156,21 +163,10 @@ function unreadable(file: string, what: string, cause?: unknown): FormatError {
   return new FormatError(`${file}: the NumPy array cannot be read as an image: ${what}.`, { where: { file }, cause });
 }
 
-const DESCRIPTIONS = {
-  uint8: '|u1',
-  int8: '|i1',
-  uint16: '<u2',
-  int16: '<i2',
-  uint32: '<u4',
-  int32: '<i4',
-  float32: '<f4',
-  float64: '<f8',
-} as const;
-
 /** Writes version 1.0 in C order; a single channel has no axis of its own, so that NumPy sees a plain plane or stack. */
 async function writeNpy(file: string, { data, shape, dtype }: Image): Promise<void> {
   const sides = shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
-  const text = `{'descr': '${DESCRIPTIONS[dtype]}', 'fortran_order': False, 'shape': (${sides.join(', ')}), }`;
+  const text = `{'descr': '${NUMPY_TYPES[dtype]}', 'fortran_order': False, 'shape': (${sides.join(', ')}), }`;
   // The numbers begin at a multiple of 64, as NumPy writes them.
   const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
   const head = Buffer.from(`\x93NUMPY\x01\x00\0\0${text.padEnd(length - 1)}\n`, 'latin1');

@@ -79,3 +79,15 @@ export function fromHalf(halves: Uint16Array): Float32Array {
     return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
   });
 }
+
+/** How NumPy and Zarr v2 call the number types of images, in little-endian order. */
+export const NUMPY_TYPES = {
+  uint8: '|u1',
+  int8: '|i1',
+  uint16: '<u2',
+  int16: '<i2',
+  uint32: '<u4',
+  int32: '<i4',
+  float32: '<f4',
+  float64: '<f8',
+} as const;

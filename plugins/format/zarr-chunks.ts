@@ -12,7 +12,6 @@ import { AbortedError, BiagraphError } from '../../core/errors.js';
 import { stridesOf } from '../../core/image/c-order.js';
 import type { Chunk, ChunkReading, ReadChunk } from '../../core/image/chunked-array.js';
 import type { Scratch } from '../../core/image/scratch.js';
-import { decodeBlosc } from './blosc.js';
 import { damaged, isMissing, type Json, reasonOf } from './container-folder.js';
 import { readStored } from './stored-file.js';
 import { fromBigEndian, pixelsOf, storedBytes } from './wide-numbers.js';
@@ -72,11 +71,9 @@ async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout)
   });
   // Checksums add four bytes each; the rest is what incompressible data grow by.
   const most = 2 * bytes + 4096;
-  const decoders: { name: string; codec: ByteCodec }[] = [];
-  for (const { name, configuration = {} } of layout.codecs) {
-    const codec = await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes] });
-    decoders.unshift({ name, codec });
-  }
+  const decoders: ByteCodec[] = [];
+  for (const { name, configuration = {} } of layout.codecs)
+    decoders.unshift(await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes] }));
   const readBytes: (at: readonly number[], scratch: Scratch | undefined) => Promise<Uint8Array | undefined> = shard
     ? shardReader(folder, shard, header.key, most)
     : (position, scratch) => readStored(path.join(folder, header.key(position)), most, scratch);
@@ -86,16 +83,7 @@ async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout)
     if (stored.length === 0 || bytes / stored.length > MOST_EXPANSION)
       throw new Error(`its ${shard ? 'shard' : 'file'} has ${stored.length} bytes for ${bytes}`);
     let decoded = stored;
-    for (const { name, codec } of decoders)
-      decoded =
-        name === 'blosc'
-          ? await decodeBlosc(
-              decoded,
-              bytes + 64,
-              (container) => codec.decode(container),
-              (length) => scratch?.take('decoded', length) ?? new Uint8Array(length),
-            )
-          : await codec.decode(decoded, scratch);
+    for (const codec of decoders) decoded = await codec.decode(decoded, scratch);
     if (decoded.length !== bytes) throw new Error(`it holds ${decoded.length} bytes, expected ${bytes}`);
     if (layout.bigEndian) fromBigEndian(decoded, size);
     return { data: pixelsOf(decoded, type), strides };

@@ -5,11 +5,11 @@
 import { promisify } from 'node:util';
 import { deflate, gunzipSync, gzip, inflate, inflateSync, gunzip as unzip } from 'node:zlib';
 import { registry } from 'zarrita';
-import type { Scratch } from '../../core/image/scratch.js';
+import { roomFor, type Scratch } from '../../core/image/scratch.js';
 import { crc32c } from '../../core/job/crc32c.js';
 import { decodeBlosc } from './blosc.js';
 import { decodeLz4 } from './lz4.js';
-import { decodeZstd } from './zstd.js';
+import { contentSize, decodeZstd } from './zstd.js';
 
 const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, unzip].map((work) =>
   promisify(work as (bytes: Uint8Array, options: object, done: (error: Error | null, result: Buffer) => void) => void),
@@ -62,15 +62,19 @@ interface ChunkMeta {
   shape: readonly number[];
 }
 
-/** Bytes that a decoded chunk cannot exceed: filters such as shuffle keep the size, checksums add a little. */
-function mostBytes({ shape, dataType }: ChunkMeta): number {
-  return shape.reduce((product, side) => product * side, dataType === 'uint8' ? 1 : 8) + 64;
+/** Bytes that checksums and the like add to a chunk at most. */
+const BESIDE_VALUES = 64;
+
+/** Filters such as shuffle keep the size, checksums add a little. */
+function limitsOf({ shape, dataType }: ChunkMeta): Limits {
+  const bits = Number(/\d+$/.exec(dataType)?.[0] ?? 8);
+  const values = shape.reduce((product, side) => product * side, 1);
+  return { most: values * (dataType === 'uint8' ? 1 : 8) + BESIDE_VALUES, usual: (values * bits) / 8 };
 }
 
-/** Bytes of a chunk without anything beside its values. */
-function chunkBytes({ shape, dataType }: ChunkMeta): number {
-  const bits = Number(/\d+$/.exec(dataType)?.[0] ?? 8);
-  return shape.reduce((product, side) => product * side, bits / 8);
+/** Of a chunk that is known by its bytes alone. */
+export function limitsOfBytes(bytes: number): Limits {
+  return limitsOf({ dataType: 'uint8', shape: [bytes] });
 }
 
 function deflateCodec(pack: typeof gzipping, unpack: Undo) {
@@ -80,7 +84,7 @@ function deflateCodec(pack: typeof gzipping, unpack: Undo) {
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, mostBytes(meta), scratch),
+        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, limitsOf(meta).most, scratch),
       };
     },
   };
@@ -108,9 +112,15 @@ const checksum = {
 
 type Factory = { fromConfig(configuration: Configuration, meta: ChunkMeta): ByteCodec & { kind?: string } };
 type Original = () => Promise<Factory>;
+/** Bytes that are given at most, and those of a chunk without anything beside its values. */
+interface Limits {
+  most: number;
+  usual: number;
+}
+
 type Decode = (
   bytes: Uint8Array,
-  limits: { most: number; usual: number },
+  limits: Limits,
   original: ByteCodec,
   scratch?: Scratch,
 ) => Uint8Array | Promise<Uint8Array>;
@@ -120,7 +130,8 @@ type Decode = (
  * of a chunk says.
  */
 const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
-  blosc: (bytes, { most }, original) => decodeBlosc(bytes, most, (container) => original.decode(container)),
+  blosc: (bytes, { most }, original, scratch) =>
+    decodeBlosc(bytes, most, (container) => original.decode(container), roomFor('decoded', scratch)),
   lz4(bytes, { most }) {
     if (bytes.length < 4) throw new Error('it is shorter than an LZ4 header');
     const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true);
@@ -129,16 +140,19 @@ const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
     if (decodeLz4(bytes, 4, bytes.length, result, 0, size) !== size) throw new Error('its LZ4 block is damaged');
     return result;
   },
-  async zstd(bytes, { most, usual }, _, scratch) {
-    const size = zstdContentSize(bytes);
-    // A frame that does not tell its size, as streams write it, could have any; it must be that of the chunk.
-    if (size === undefined) return decodeZstd(bytes, usual, scratch);
-    requireSize('zstd', size, most);
-    const result = await decodeZstd(bytes, size, scratch);
-    if (result.length !== size) throw new Error('its Zstandard frame is damaged');
-    return result;
-  },
+  zstd: (bytes, limits, _, scratch) => unzstd(bytes, limits, scratch),
 };
+
+/** Undoes Zstandard; gives no more than `most` bytes. @throws Error for damaged data. */
+export async function unzstd(bytes: Uint8Array, { most, usual }: Limits, scratch?: Scratch): Promise<Uint8Array> {
+  const size = zstdContentSize(bytes);
+  // A frame that does not tell its size, as streams write it, could have any; it must be that of the chunk.
+  if (size === undefined) return decodeZstd(bytes, usual, scratch);
+  requireSize('zstd', size, most);
+  const result = await decodeZstd(bytes, size, scratch);
+  if (result.length !== size) throw new Error('its Zstandard frame is damaged');
+  return result;
+}
 
 function requireSize(codec: string, claimed: number, most: number): void {
   if (claimed > most) throw new Error(`its ${codec} header claims ${claimed} bytes, more than the ${most} of a chunk`);
@@ -154,10 +168,7 @@ function zstdContentSize(bytes: Uint8Array): number | undefined {
   const at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
   const size = flag === 0 ? (single ? 1 : 0) : [1, 2, 4, 8][flag];
   if (at + size > bytes.length) throw new Error('it is shorter than its Zstandard header says');
-  if (size === 0) return undefined;
-  if (size === 1) return bytes[at];
-  if (size === 2) return view.getUint16(at, true) + 256;
-  return size === 4 ? view.getUint32(at, true) : Number(view.getBigUint64(at, true));
+  return contentSize(view, at, size);
 }
 
 function replaced(codec: keyof typeof decoders, load: Original): Original {
@@ -168,8 +179,7 @@ function replaced(codec: keyof typeof decoders, load: Original): Original {
         const inner = original.fromConfig(configuration, meta);
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode: (bytes, scratch) =>
-            decoders[codec](bytes, { most: mostBytes(meta), usual: chunkBytes(meta) }, inner, scratch),
+          decode: (bytes, scratch) => decoders[codec](bytes, limitsOf(meta), inner, scratch),
         };
       },
     };

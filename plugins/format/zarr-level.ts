@@ -15,6 +15,7 @@ import { allocate, bytesPerValue, type PixelArray, sizeOf } from '../../core/ima
 import { outputFailure } from '../../core/job/output-failure.js';
 import { writeWhole } from '../../core/job/write-aside.js';
 import { isMissing, type Json } from './container-folder.js';
+import { NUMPY_TYPES } from './stored-number.js';
 import { pixelsOf } from './wide-numbers.js';
 import { type ByteCodec, byteCodec } from './zarr-codec.js';
 
@@ -130,7 +131,7 @@ export class ZarrLevel {
         zarr_format: 2,
         shape,
         chunks: chunk,
-        dtype: NUMPY[dtype],
+        dtype: NUMPY_TYPES[dtype],
         order: 'C',
         fill_value: 0,
         filters: null,
@@ -225,17 +226,6 @@ export class ZarrLevel {
     return pixelsOf(decoded, this.plan.dtype);
   }
 }
-
-const NUMPY = {
-  uint8: '|u1',
-  int8: '|i1',
-  uint16: '<u2',
-  int16: '<i2',
-  uint32: '<u4',
-  int32: '<i4',
-  float32: '<f4',
-  float64: '<f8',
-} as const;
 
 /** Attributes of a group of arrays. */
 export async function writeGroup(folder: string, version: 2 | 3, attributes: Json): Promise<void> {

@@ -6,7 +6,7 @@
  */
 
 import { ZSTDDecoder } from 'zstddec';
-import type { Scratch } from '../../core/image/scratch.js';
+import { roomFor, type Scratch } from '../../core/image/scratch.js';
 
 /** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
 const SLACK = 64 * 1024;
@@ -23,36 +23,33 @@ class Decoder extends ZSTDDecoder {
   override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
     // Called as a function, by the package too.
     ZSTDDecoder.prototype._init(result);
-    exports = (result as unknown as { instance: { exports: Exports } }).instance.exports;
+    decoder = (result as unknown as { instance: { exports: Exports } }).instance.exports;
   }
 }
 
-let exports: Exports | undefined;
+let decoder: Exports | undefined;
 let opening: Promise<void> | undefined;
-
-/** Where results lie that are used before the next one is asked for. */
-type Room = Pick<Scratch, 'take'>;
 
 /**
  * Decompresses one frame of about `expected` bytes.
  *
- * @param room the result may lie in it.
+ * @param scratch the result may lie in it.
  * @throws Error that says what is wrong.
  */
-export async function decodeZstd(data: Uint8Array, expected: number, room?: Room): Promise<Uint8Array> {
+export async function decodeZstd(data: Uint8Array, expected: number, scratch?: Scratch): Promise<Uint8Array> {
   const frame = soundFrame(data, expected);
-  if (!exports) {
+  if (!decoder) {
     opening ??= new Decoder().init();
     await opening;
   }
-  return decompress(exports!, frame, expected + SLACK, room);
+  return decompress(decoder!, frame, expected + SLACK, scratch);
 }
 
 function decompress(
   { memory, malloc, free, ZSTD_decompress }: Exports,
   frame: Uint8Array,
   most: number,
-  room: Room | undefined,
+  scratch: Scratch | undefined,
 ): Uint8Array {
   const source = malloc(frame.length);
   const target = malloc(most);
@@ -62,7 +59,7 @@ function decompress(
     const length = ZSTD_decompress(target, most, source, frame.length) >>> 0;
     // Errors are the last numbers below 2^32.
     if (length > most) throw new Error('the zstd data are damaged');
-    const found = room?.take('zstd', length) ?? new Uint8Array(length);
+    const found = roomFor('zstd', scratch)(length);
     found.set(new Uint8Array(memory.buffer, target, length));
     return found;
   } finally {
@@ -109,7 +106,8 @@ function soundFrame(data: Uint8Array, expected: number): Uint8Array {
   return frame;
 }
 
-function contentSize(view: DataView, at: number, bytes: number): number | undefined {
+/** Content size as the header of a frame tells it in so many bytes (RFC 8878, 3.1.1.1.4); undefined for none. */
+export function contentSize(view: DataView, at: number, bytes: number): number | undefined {
   if (bytes === 0) return undefined;
   if (bytes === 1) return view.getUint8(at);
   if (bytes === 2) return view.getUint16(at, true) + 256;
