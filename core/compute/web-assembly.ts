@@ -29,3 +29,34 @@ export function moduleOf<Exports>(text: string): () => Exports {
     return new Instance(compiled).exports as Exports;
   };
 }
+
+/** A module with memory of its own to work in. */
+export interface Workplace<Exports> {
+  readonly exports: Exports;
+  /** All of the memory, as bytes. */
+  readonly bytes: Uint8Array;
+  /** Where the part begins that the module itself does not use. */
+  readonly place: number;
+}
+
+/**
+ * One instance of a module for the thread, made when it is first asked for.
+ *
+ * @param text as of {@link moduleOf}.
+ * @param room bytes behind the page that the module starts with, whole pages.
+ */
+export function workplaceOf<Exports extends { readonly memory: ModuleMemory }>(
+  text: string,
+  room: number,
+): () => Workplace<Exports> {
+  const instance = moduleOf<Exports>(text);
+  let kept: Workplace<Exports> | undefined;
+  return () => {
+    if (!kept) {
+      const exports = instance();
+      const place = exports.memory.grow(room / PAGE) * PAGE;
+      kept = { exports, bytes: new Uint8Array(exports.memory.buffer), place };
+    }
+    return kept;
+  };
+}

@@ -54,8 +54,10 @@ function sideBySide(plans: readonly Plan[]): boolean {
 }
 
 const rowsOf = ({ from, source, rows, length = 0 }: Plan): Rows => ({
-  ...{ bytes: from, start: source },
-  ...{ step: rows.from, length },
+  bytes: from,
+  start: source,
+  step: rows.from,
+  length,
 });
 
 /** How a region is copied: the rows at each place of the outer axes. Distances are bytes, places bytes of the buffers. */
@@ -86,10 +88,8 @@ function planned(to: Strided, from: Strided, counts: readonly number[]): Plan {
   const [target, source] = [to, from].map(({ data, offset }) => data.byteOffset + offset * data.BYTES_PER_ELEMENT);
   const dense = to.data.constructor === from.data.constructor && inner.to === 1 && inner.from === 1;
   const length = dense ? inner.count * size : undefined;
-  const plan = {
-    ...{ to: new Uint8Array(to.data.buffer), from: new Uint8Array(from.data.buffer) },
-    ...{ outer, rows, target, source, length },
-  };
+  const bytes = { to: new Uint8Array(to.data.buffer), from: new Uint8Array(from.data.buffer) };
+  const plan = { ...bytes, outer, rows, target, source, length };
   return {
     ...plan,
     copy: copierOf(plan) ?? ((first, start, count) => copyLines(to.data, first, from.data, start, rows, count, inner)),
@@ -103,12 +103,10 @@ function copierOf({ to, from, outer, rows, target, source, length }: Omit<Plan, 
   const read: Rows = { bytes: from, start: source, step: rows.from, length };
   if (canInsert(written, read, rows.count))
     return (first, start, count) => insertRows({ ...written, start: first }, { ...read, start }, count);
-  const others = outer.flatMap((run) => [run.to, run.from]);
   return rowCopier(
-    { buffer: to.buffer, start: target, step: rows.to },
-    { buffer: from.buffer, start: source, step: rows.from },
-    length,
-    others,
+    written,
+    read,
+    outer.flatMap((run) => [run.to, run.from]),
   );
 }
 

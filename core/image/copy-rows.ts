@@ -1,30 +1,26 @@
 /** Copying many short rows in words of eight bytes, whatever numbers they hold. */
 
+import type { Rows } from './join-rows.js';
+
 const WORD = 8;
 
 /** Rows of more words are copied by a call for each. */
 const LONG = 256;
 
-/** Rows of an array. All numbers are bytes from the beginning of the buffer. */
-export interface Place {
-  readonly buffer: ArrayBufferLike;
-  readonly start: number;
-  readonly step: number;
-}
-
 /** Copies rows from other places of the same arrays, with the same steps and lengths. */
 export type CopyRows = (target: number, source: number, rows: number) => void;
 
 /**
- * How short rows of `length` bytes are copied; undefined where they do not lie on whole words, and for long ones, for which a call each
+ * How short rows are copied; undefined where they do not lie on whole words, and for long ones, for which a call each
  * is as good. Rows of 256 bytes take a third of the time of such calls.
  *
  * @param others distances in bytes between places that are going to be asked for.
  */
-export function rowCopier(to: Place, from: Place, length: number, others: readonly number[]): CopyRows | undefined {
+export function rowCopier(to: Rows, from: Rows, others: readonly number[]): CopyRows | undefined {
+  const { length } = to;
   if (length > LONG * WORD) return undefined;
   if ([to.start, to.step, from.start, from.step, length, ...others].some((at) => at % WORD !== 0)) return undefined;
-  const words = ({ buffer }: Place) =>
+  const words = ({ bytes: { buffer } }: Rows) =>
     new BigUint64Array(buffer as ArrayBuffer, 0, Math.floor(buffer.byteLength / WORD));
   const [written, read, down, across, count] = [words(to), words(from), ...[to.step, from.step, length].map(inWords)];
   return (target, source, rows) => copyWords(written, target / WORD, down, read, source / WORD, across, rows, count);

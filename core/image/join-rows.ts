@@ -4,7 +4,7 @@
  * Those of several arrays that lie side by side, such as neighbouring chunks in an image, are put together there and written in one
  * piece: memory that is written in short rows far from each other, and later between them, takes more than twice the time.
  */
-import { type ModuleMemory, moduleOf, PAGE } from '../compute/web-assembly.js';
+import { type ModuleMemory, workplaceOf } from '../compute/web-assembly.js';
 import { JOIN_ROWS } from './join-rows-module.js';
 
 /** Rows of one array. All numbers are bytes. */
@@ -22,23 +22,11 @@ interface Exports {
   copyRows(source: number, across: number, target: number, down: number, rows: number, length: number): void;
 }
 
-const instance = moduleOf<Exports>(JOIN_ROWS);
-let kept: { exports: Exports; bytes: Uint8Array; place: number } | undefined;
-
 /** Bytes that are put together before they are written: what the processor keeps near. */
 const BLOCK = 2 ** 17;
 
-function prepared() {
-  kept ??= prepare();
-  return kept;
-}
-
-function prepare() {
-  const exports = instance();
-  // One block for what is read, one for what is written, behind the page that the module starts with.
-  const place = exports.memory.grow((2 * BLOCK) / PAGE) * PAGE;
-  return { exports, bytes: new Uint8Array(exports.memory.buffer), place };
-}
+/** One block for what is read, one for what is written. */
+const workplace = workplaceOf<Exports>(JOIN_ROWS, 2 * BLOCK);
 
 /** Whether {@link joinRows} takes such rows: not too far from each other in what is read. */
 export function canJoin(parts: readonly Rows[]): boolean {
@@ -52,7 +40,7 @@ export function canJoin(parts: readonly Rows[]): boolean {
  * @param to its rows are as long as those of all parts together.
  */
 export function joinRows(to: Omit<Rows, 'length'>, parts: readonly Rows[], rows: number): void {
-  const { exports, bytes, place } = prepared();
+  const { exports, bytes, place } = workplace();
   const width = parts.reduce((sum, { length }) => sum + length, 0);
   const longest = parts.reduce((most, { step }) => Math.max(most, step), width);
   const many = Math.max(Math.floor(BLOCK / longest), 1);
@@ -88,7 +76,7 @@ const isOwn = ({ bytes }: Rows) => bytes.buffer instanceof ArrayBuffer;
 
 /** Writes rows in the place of others; what lies between them is read and written again. */
 export function insertRows(to: Rows, from: Rows, rows: number): void {
-  const { exports, bytes, place } = prepared();
+  const { exports, bytes, place } = workplace();
   const many = Math.max(Math.floor(BLOCK / Math.max(to.step, from.step)), 1);
   const written = place + BLOCK;
   for (let row = 0; row < rows; row += many) {

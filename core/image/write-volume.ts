@@ -1,10 +1,11 @@
 /** Writing an image chunk by chunk, also one that is read in parts. */
 
-import { placeAt, stridesOf } from './c-order.js';
+import { stridesOf } from './c-order.js';
 import type { ArrayPlan, ArrayWriter } from './chunked-array.js';
 import { copyRegion } from './copy-region.js';
+import { readRegion } from './deferred.js';
 import { allocate, channelCount, type Image, sizeOf } from './image.js';
-import { readPatch } from './patch.js';
+import { gridBoxes } from './parts.js';
 
 /** Longest side of a chunk along z, y, x: two hundred kilobytes to a megabyte, as viewers like it. */
 const SIDE = 64;
@@ -48,11 +49,8 @@ export async function writeVolume(picture: Image, writer: ArrayWriter, signal?: 
   const spatial = [...names].slice(0, -1).map((letter) => axes.indexOf(letter));
   const sides = spatial.map((axis) => shape[axis]);
   const steps = spatial.map((axis) => chunk[axis]);
-  const grid = sides.map((side, axis) => Math.ceil(side / steps[axis]));
-  for (let index = 0; index < sizeOf(grid); index++) {
-    const start = placeAt(index, grid).map((at, axis) => at * steps[axis]);
-    const size = start.map((at, axis) => Math.min(steps[axis], sides[axis] - at));
-    const part = await (picture.source?.read({ start, size }, signal) ?? readPatch(picture, { start, size }));
+  for (const box of gridBoxes(sides, steps)) {
+    const part = await readRegion(picture, box, signal);
     const full = (values: readonly number[], channel: number) =>
       order.map((axis) => (axis < 0 ? channel : axis === names.length - 1 ? channel : values[axis]));
     const counts = order.map((axis) => (axis < 0 ? 1 : part.shape[axis]));
@@ -63,6 +61,6 @@ export async function writeVolume(picture: Image, writer: ArrayWriter, signal?: 
       { data: part.data, offset: 0, strides: order.map((axis) => (axis < 0 ? 0 : from[axis])) },
       counts,
     );
-    await writer.write(full(start, 0), counts, values);
+    await writer.write(full(box.start, 0), counts, values);
   }
 }

@@ -1,5 +1,5 @@
 /** The WebAssembly of `byte-sums.as`: sums over bytes that are brought into its memory piece by piece. */
-import { type ModuleMemory, moduleOf, PAGE } from '../compute/web-assembly.js';
+import { type ModuleMemory, PAGE, workplaceOf } from '../compute/web-assembly.js';
 import { BYTE_SUMS } from './byte-sums-module.js';
 
 interface Exports {
@@ -8,20 +8,12 @@ interface Exports {
   squares(from: number, count: number): number;
 }
 
-const instance = moduleOf<Exports>(BYTE_SUMS);
-let kept: { exports: Exports; bytes: Uint8Array; place: number } | undefined;
-
-function prepare() {
-  const exports = instance();
-  // The piece has a page of its own, behind the one that the module starts with.
-  const place = exports.memory.grow(1) * PAGE;
-  return { exports, bytes: new Uint8Array(exports.memory.buffer), place };
-}
+/** A piece of the bytes has a page. */
+const workplace = workplaceOf<Exports>(BYTE_SUMS, PAGE);
 
 /** Sum, and sum of the squares, of bytes; both exact below 2^53, that is for up to 1.3e11 of them. */
 export function byteSums(values: Uint8Array): { sum: number; squares: number } {
-  kept ??= prepare();
-  const { exports, bytes, place } = kept;
+  const { exports, bytes, place } = workplace();
   let sum = 0;
   let squares = 0;
   for (let from = 0; from < values.length; from += PAGE) {

@@ -1,8 +1,8 @@
 /** The smaller levels of an OME-Zarr, and the attributes that name them. */
 import path from 'node:path';
-import { chunksOf } from '../../core/image/chunk-cache.js';
 import type { ArrayPlan } from '../../core/image/chunked-array.js';
 import { halve } from '../../core/image/halve.js';
+import { gridBoxes } from '../../core/image/parts.js';
 import type { Json } from './container-folder.js';
 import { multiscalesAttributes } from './ome-zarr.js';
 import { writeGroup, ZarrLevel, type ZarrOptions } from './zarr-level.js';
@@ -21,10 +21,7 @@ export async function writePyramid(container: string, full: ZarrLevel, options: 
     const shape = level.plan.shape.map((side, axis) => (halved.includes(axis) ? Math.ceil(side / 2) : side));
     const chunk = level.plan.chunk.map((side, axis) => Math.min(side, shape[axis]));
     const next = await ZarrLevel.open(path.join(container, String(number)), { ...level.plan, shape, chunk }, options);
-    const zero = shape.map(() => 0);
-    for (const position of chunksOf(chunk, zero, shape)) {
-      const start = position.map((at, axis) => at * chunk[axis]);
-      const size = start.map((at, axis) => Math.min(chunk[axis], shape[axis] - at));
+    for (const { start, size } of gridBoxes(shape, chunk)) {
       const factor = (axis: number) => (halved.includes(axis) ? 2 : 1);
       const from = start.map((at, axis) => at * factor(axis));
       const wide = from.map((at, axis) => Math.min(size[axis] * factor(axis), level.plan.shape[axis] - at));

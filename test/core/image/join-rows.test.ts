@@ -33,8 +33,10 @@ test('rows of several arrays lie next to each other, and nothing else is written
 
 test('many long rows are joined piece by piece', () => {
   const parts = [3, 4].map((value) => ({
-    ...{ bytes: new Uint8Array(300 * 4096).fill(value), start: 0 },
-    ...{ step: 4096, length: 4096 },
+    bytes: new Uint8Array(300 * 4096).fill(value),
+    start: 0,
+    step: 4096,
+    length: 4096,
   }));
   const bytes = new Uint8Array(300 * 8192);
   joinRows({ bytes, start: 0, step: 8192 }, parts, 300);
