@@ -6,6 +6,7 @@ import { ignoredClass } from '../../core/config/index.js';
 import { channelCount, type Image } from '../../core/image/image.js';
 import type { PartMeasure } from '../../core/image/part-measure.js';
 import { pickChannels } from '../../core/image/pick-channels.js';
+import { indexOfLargest } from '../../core/nd/index-of-largest.js';
 import { defineMetric } from '../../core/plugin/define.js';
 import { type NetworkOutput, type Scalar, type Tensor, tf } from '../../core/tensor/index.js';
 import { pickTensor } from '../../core/tensor/measure/pick-channels.js';
@@ -142,7 +143,7 @@ class IouCounts implements PartMeasure {
     for (let pixel = 0; pixel < target.data.length; pixel++) {
       const wanted = target.data[pixel];
       if (wanted === ignore) continue;
-      const predicted = classes === 2 ? Number(data[pixel * step] > 0.5) : largest(data, pixel * step, step);
+      const predicted = classes === 2 ? Number(data[pixel * step] > 0.5) : indexOfLargest(data, pixel * step, step);
       const wantedClass = classes === 2 ? Number(wanted > 0) : wanted;
       either[predicted]++;
       if (predicted === wantedClass) both[predicted]++;
@@ -157,10 +158,4 @@ class IouCounts implements PartMeasure {
     const present = [...either.keys()].filter((id) => either[id] > 0 && id !== ignore);
     return present.length === 0 ? 0 : present.reduce((sum, id) => sum + both[id] / either[id], 0) / present.length;
   }
-}
-
-function largest(values: Image['data'], from: number, count: number): number {
-  let best = 0;
-  for (let c = 1; c < count; c++) if (values[from + c] > values[from + best]) best = c;
-  return best;
 }

@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { mapImage } from '../../core/image/deferred.js';
 import { channelCount, type Image, image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
+import { indexOfLargest } from '../../core/nd/index-of-largest.js';
 import { otsu } from '../../core/nd/otsu.js';
 import { defineNode } from '../../core/plugin/define.js';
 
@@ -53,11 +54,6 @@ export function toClasses(probabilities: Image, threshold: number | 'otsu'): Ima
   if (channels === 1) {
     const limit = threshold === 'otsu' ? otsu(data) : threshold;
     for (let i = 0; i < pixels; i++) ids[i] = Number(data[i] > limit);
-  } else
-    for (let i = 0; i < pixels; i++) {
-      let best = 0;
-      for (let c = 1; c < channels; c++) if (data[i * channels + c] > data[i * channels + best]) best = c;
-      ids[i] = best;
-    }
+  } else for (let i = 0; i < pixels; i++) ids[i] = indexOfLargest(data, i * channels, channels);
   return image(ids, [...shape.slice(0, -1), 1], metadata);
 }

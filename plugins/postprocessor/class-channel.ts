@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { mapImage } from '../../core/image/deferred.js';
 import { channelCount, type Image, image } from '../../core/image/image.js';
 import { productOf } from '../../core/image/sample.js';
+import { indexOfLargest } from '../../core/nd/index-of-largest.js';
 import { defineNode } from '../../core/plugin/define.js';
 
 export const classChannel = defineNode({
@@ -44,9 +45,7 @@ export function reduceClasses(picture: Image, classes: number): Image {
   for (let pixel = 0; pixel < pixels; pixel++) {
     const [from, to] = [pixel * channels, pixel * (kept + 1)];
     for (let c = 0; c < kept; c++) data[to + c] = picture.data[from + c];
-    let best = 0;
-    for (let c = 1; c < classes; c++) if (picture.data[from + kept + c] > picture.data[from + kept + best]) best = c;
-    data[to + kept] = best;
+    data[to + kept] = indexOfLargest(picture.data, from + kept, classes);
   }
   return image(data, [...picture.shape.slice(0, -1), kept + 1], picture.metadata);
 }

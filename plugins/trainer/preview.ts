@@ -12,6 +12,7 @@ import { pictureSheet } from '../../core/image/picture-sheet.js';
 import type { Sample, TargetKind } from '../../core/image/sample.js';
 import { scaleBetween } from '../../core/image/scale.js';
 import { makeFolder } from '../../core/job/make-folder.js';
+import { indexOfLargest } from '../../core/nd/index-of-largest.js';
 import { atImageSize } from '../../core/plugin/prediction-size.js';
 import type { Services } from '../../core/plugin/services.js';
 import type { TensorData, TrainingProgram } from '../../core/tensor/index.js';
@@ -102,12 +103,7 @@ export function asTarget(logits: Image, activations: readonly ChannelActivation[
 function mostLikely(scores: Image): Image {
   const classes = channelCount(scores);
   const data = new Float32Array(scores.data.length / classes);
-  for (let pixel = 0; pixel < data.length; pixel++) {
-    let best = 0;
-    for (let c = 1; c < classes; c++)
-      if (scores.data[pixel * classes + c] > scores.data[pixel * classes + best]) best = c;
-    data[pixel] = best;
-  }
+  for (let pixel = 0; pixel < data.length; pixel++) data[pixel] = indexOfLargest(scores.data, pixel * classes, classes);
   return image(data, [...scores.shape.slice(0, -1), 1]);
 }
 
