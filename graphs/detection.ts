@@ -137,7 +137,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
     ...(measured ? [points(config, 'test', 'points')] : []),
     ...preprocessors(config, catalog, 'test', !reused),
-    ...filtered(config, catalog, 'test', [...normalizing(config, catalog, 'test', 'normalizer').images]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     ...(reused
       ? [reused]
       : [

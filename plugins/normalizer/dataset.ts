@@ -1,7 +1,7 @@
 /**
  * Brings intensities to a common range by the numbers of the whole training set (DATA.NORMALIZATION.MEASURE_BY: dataset).
  */
-import { concatMap, defer, from, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
+import { concatMap, defer, lastValueFrom, map, type Observable, switchMap } from 'rxjs';
 import { Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
 import { DataError } from '../../core/errors.js';
@@ -114,15 +114,11 @@ async function measure(
 ): Promise<Normalization> {
   const dataset = new DatasetMeasure(options);
   const pass = images.pipe(
-    concatMap((sample) =>
-      from(
-        (async () => {
-          const picture = pictureOf(sample);
-          if (picture) for await (const part of partsOf(picture, signal)) dataset.add(part, sample.file || sample.id);
-          sample.lease.release();
-        })(),
-      ),
-    ),
+    concatMap(async (sample) => {
+      const picture = pictureOf(sample);
+      if (picture) for await (const part of partsOf(picture, signal)) dataset.add(part, sample.file || sample.id);
+      sample.lease.release();
+    }),
   );
   do await lastValueFrom(pass, { defaultValue: undefined });
   while (dataset.again());
