@@ -9,40 +9,28 @@ import { isMissing } from './container-folder.js';
  * @param most for longer files an Error is thrown before they are read.
  * @param scratch the bytes lie in it.
  */
-export async function readStored(
+export function readStored(
   name: string,
   most: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  let file: StoredFile;
-  try {
-    file = await openStored(name, scratch?.alone);
-  } catch (cause) {
-    if (isMissing(cause)) return undefined;
-    throw cause;
-  }
-  try {
-    const size = await file.size();
-    if (size > most) throw new Error(`its file has ${size} bytes, more than the ${most} that it may take`);
-    return await readAt(file, 0, size, scratch);
-  } finally {
-    file.close();
-  }
+  return orMissing(
+    reading(name, scratch?.alone, async (file) => {
+      const size = await file.size();
+      if (size > most) throw new Error(`its file has ${size} bytes, more than the ${most} that it may take`);
+      return readAt(file, 0, size, scratch);
+    }),
+  );
 }
 
 /** The bytes from `at` on of a file that is there. @throws Error when it ends before. */
-export async function readRange(
+export function readRange(
   name: string,
   at: number,
   length: number,
   scratch: Scratch | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await openStored(name, scratch?.alone);
-  try {
-    return await readAt(file, at, length, scratch);
-  } finally {
-    file.close();
-  }
+  return reading(name, scratch?.alone, (file) => readAt(file, at, length, scratch));
 }
 
 /**
@@ -52,27 +40,38 @@ export async function readRange(
  * @param memory the bytes lie in `scratch`, or in memory of their own.
  * @throws Error when the file is shorter.
  */
-export async function readPart(
+export function readPart(
   name: string,
   at: number,
   length: number,
   { scratch, alone = false }: { scratch?: Scratch; alone?: boolean },
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  let file: StoredFile;
+  return orMissing(
+    reading(name, alone, async (file) => {
+      const size = await file.size();
+      const start = at < 0 ? size + at : at;
+      const end = at < 0 ? -at : at + length;
+      if (end > size) throw new Error(`its shard has ${size} bytes, but ${end} are asked for`);
+      return readAt(file, start, length, scratch);
+    }),
+  );
+}
+
+async function reading<T>(name: string, alone: boolean | undefined, use: (file: StoredFile) => Promise<T>): Promise<T> {
+  const file = await openStored(name, alone);
   try {
-    file = await openStored(name, alone);
+    return await use(file);
+  } finally {
+    file.close();
+  }
+}
+
+async function orMissing<T>(bytes: Promise<T>): Promise<T | undefined> {
+  try {
+    return await bytes;
   } catch (cause) {
     if (isMissing(cause)) return undefined;
     throw cause;
-  }
-  try {
-    const size = await file.size();
-    const start = at < 0 ? size + at : at;
-    const end = at < 0 ? -at : at + length;
-    if (end > size) throw new Error(`its shard has ${size} bytes, but ${end} are asked for`);
-    return await readAt(file, start, length, scratch);
-  } finally {
-    file.close();
   }
 }
 
