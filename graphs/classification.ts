@@ -78,7 +78,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
     : [];
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', {
-      ...loaderParameters(config, 'test'),
+      ...loaderParameters(config, catalog, 'test'),
       targets: null,
       classes: { count: classes, known },
     }),

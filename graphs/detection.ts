@@ -37,7 +37,7 @@ export const detection = definePreset({
           shown: activationsOf(classes),
           targets: () => [],
           loader: () => ({ targets: null }),
-          reading: (part) => [points(config, part, `${part}-points`)],
+          reading: (part) => [points(config, catalog, part, `${part}-points`)],
         }),
       }),
       ...(config.TEST.ENABLE && { test: testGraph(config, catalog, network) }),
@@ -56,10 +56,10 @@ function classesOf({ DATA: { N_CLASSES: classes } }: Config): number {
 }
 
 /** The node that reads the tables of a part. */
-function points(config: Config, part: Part, name: string): GraphNode {
+function points(config: Config, catalog: Catalog, part: Part, name: string): GraphNode {
   const { CENTRAL_POINT_DILATION: radii, CHECK_POINTS_CREATED: check } = config.PROBLEM.DETECTION;
   return node(name, 'loader/points', {
-    folder: loaderParameters(config, part).targets,
+    folder: loaderParameters(config, catalog, part).targets,
     radii: [...(radii as number[])],
     classes: Math.max(config.DATA.N_CLASSES, 2),
     check,
@@ -134,8 +134,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const grown = grownObjects(config, catalog, stack ? folders.AS_3D_STACK_POST_PROCESSING : finished, along);
 
   const nodes: GraphNode[] = [
-    node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
-    ...(measured ? [points(config, 'test', 'points')] : []),
+    node('loader', 'loader/folder', { ...loaderParameters(config, catalog, 'test'), targets: null }),
+    ...(measured ? [points(config, catalog, 'test', 'points')] : []),
     ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     ...(reused

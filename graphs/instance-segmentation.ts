@@ -190,7 +190,7 @@ function predicting(config: Config, catalog: Catalog, { channels, network }: Tes
   ];
   return [
     node('loader', 'loader/folder', {
-      ...loaderParameters(config, 'test'),
+      ...loaderParameters(config, catalog, 'test'),
       whole: true,
       whyWhole: 'objects are made of all of its prediction at once',
       ...(isMeasured(config) && labelImages(channels)),

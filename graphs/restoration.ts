@@ -118,7 +118,7 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
 
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', {
-      ...loaderParameters(config, 'test'),
+      ...loaderParameters(config, catalog, 'test'),
       ...parts.loader,
       ...(measured && { targetChannels, scale }),
     }),

@@ -56,7 +56,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec, chann
   const writer = (product: string, suffix: string): GraphNode =>
     node(`${suffix.replaceAll('_', '-')}-writer`, 'writer/images', { product, folder, suffix: `_${suffix}` });
   const nodes: GraphNode[] = [
-    node('loader', 'loader/folder', { ...loaderParameters(config, 'test'), targets: null }),
+    node('loader', 'loader/folder', { ...loaderParameters(config, catalog, 'test'), targets: null }),
     ...preprocessors(config, catalog, 'test'),
     ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
     node('cutter', 'stitcher/cut-patches', from('stitcher/cut-patches')),

@@ -36,6 +36,7 @@ export const semanticSegmentation = definePreset({
           losses: lossesOf(config, catalog),
           metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
           shown: [classes > 2 ? 'softmax' : 'sigmoid'],
+          loader: () => MASKS,
           targets: (part) => [labels(config, catalog, part, `${part}-labels`)],
         }),
       }),
@@ -43,6 +44,9 @@ export const semanticSegmentation = definePreset({
     };
   },
 });
+
+/** Colours of a mask would be taken for channels of the target. */
+const MASKS = { targetChannels: 1, targetHolds: 'the class of each pixel; save coloured masks as grey images' };
 
 /** Losses and metrics leave out one id. @throws ConfigError where two are named, or one that is no class. */
 function checkIgnored({ LOSS: loss, DATA: data, PROBLEM: problem }: Config): void {
@@ -104,7 +108,7 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   };
 
   const nodes: GraphNode[] = [
-    node('loader', 'loader/folder', loaderParameters(config, 'test')),
+    node('loader', 'loader/folder', { ...loaderParameters(config, catalog, 'test'), ...(isMeasured(config) && MASKS) }),
     ...preprocessors(config, catalog, 'test', !reused),
     ...filtered(config, catalog, 'test', [
       ...normalizing(config, catalog, 'test', 'normalizer').images,

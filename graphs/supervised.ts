@@ -55,7 +55,7 @@ export interface TrainingParts {
 export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingParts): Graph {
   const { TRAIN: train, SYSTEM: system } = config;
   const branch = (part: 'train' | 'validation'): GraphNode[] => [
-    node(`${part}-loader`, 'loader/folder', { ...loaderParameters(config, part), ...parts.loader?.(part) }),
+    node(`${part}-loader`, 'loader/folder', { ...loaderParameters(config, catalog, part), ...parts.loader?.(part) }),
     ...(parts.reading?.(part) ?? []),
     ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
@@ -115,7 +115,7 @@ function preview(config: Config, { shown, activations }: TrainingParts): Record<
 }
 
 /** Where a part's images come from, and which side of a split they are. */
-export function loaderParameters(config: Config, part: Part): Record<string, unknown> {
+export function loaderParameters(config: Config, catalog: Catalog, part: Part): Record<string, unknown> {
   const { DATA: data, PROBLEM: problem } = config;
   const source = data[dataSectionOf(config, part)];
   const valAsTest = part === 'test' && data.TEST.USE_VAL_AS_TEST;
@@ -125,7 +125,8 @@ export function loaderParameters(config: Config, part: Part): Record<string, unk
     images: source.PATH,
     targets,
     ndim: problem.NDIM,
-    channels: (data.PATCH_SIZE as number[]).at(-1),
+    // Edges are made of grey and of coloured images alike.
+    channels: section(catalog, 'preprocessor/canny', config, part) ? null : (data.PATCH_SIZE as number[]).at(-1),
     forceRgb: data.FORCE_RGB,
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,

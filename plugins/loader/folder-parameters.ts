@@ -19,8 +19,14 @@ export const FolderParameters = Type.Object(
       description: 'Folder of targets; partners are matched by their place in the sorted lists.',
     }),
     ndim: Type.Union([Type.Literal('2D'), Type.Literal('3D')], { default: '2D' }),
-    channels: Type.Integer({ minimum: 1, default: 1, description: 'Channels that every raw image must have.' }),
-    forceRgb: Type.Boolean({ default: false, description: 'Repeat a single channel three times.' }),
+    channels: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
+      default: 1,
+      description: 'Channels that every raw image must have; null for any.',
+    }),
+    forceRgb: Type.Boolean({
+      default: false,
+      description: 'Repeat a single channel three times, of targets too where they are to have three.',
+    }),
     targetChannels: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()], {
       default: null,
       description: 'Channels that every target must have; null for any.',

@@ -81,7 +81,7 @@ export const folderLoader = defineNode({
         const raw = await open(pair.file, imagesWithin);
         const target =
           pair.classId === undefined
-            ? pair.target && (await open(pair.target.file, targetsWithin))
+            ? pair.target && inChannels(await open(pair.target.file, targetsWithin))
             : await readTarget(pair, stop);
         events.emit({ type: 'file.read', file: pair.file, bytes: sizeOf(pair.shape) * bytesPerValue(pair.dtype) });
         if (target) events.emit({ type: 'file.read', file: pair.target!.file, bytes: pair.target!.bytes });
@@ -145,7 +145,12 @@ export const folderLoader = defineNode({
       if (!target) return undefined;
       const read = await files.read(target.file, ndim, stop, parameters.targetsWithin, pixels);
       requireFinite(read, target.file);
-      return read;
+      return inChannels(read);
+    }
+
+    /** Image targets of a network of three channels are grey as their images are. */
+    function inChannels(target: Image): Image {
+      return parameters.forceRgb && parameters.targetChannels === 3 ? repeatChannel(target) : target;
     }
 
     return (): Observable<Sample> =>

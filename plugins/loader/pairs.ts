@@ -32,7 +32,9 @@ export interface PairOptions {
   images: string;
   targets: string | null;
   ndim: Dimensionality;
-  channels: number;
+  /** Of every image; null for any. */
+  channels: number | null;
+  /** A single channel counts for three, of targets too where three are expected. */
   forceRgb: boolean;
   /** Where images and targets lie in containers; targets beside their image where `targets` is null. */
   imagesWithin?: InContainer;
@@ -169,7 +171,7 @@ async function probePair(
   const { shape, dtype, container } = await files.probe(file, ndim, imagesWithin);
   const found = shape[shape.length - 1];
   const given = forceRgb && found === 1 ? 3 : found;
-  if (given !== channels)
+  if (channels !== null && given !== channels)
     problems.push(
       `${file}: has ${found} channel${found === 1 ? '' : 's'}, expected ${channels} (last entry of DATA.PATCH_SIZE). ` +
         (found === 1 && channels === 3
@@ -191,11 +193,13 @@ async function probePair(
         : `${targetFile}: is ${came}, but its image ${file} is ${wanted}.`,
     );
   const targetFound = target.shape[target.shape.length - 1];
-  if (targetChannels !== null && targetFound !== targetChannels)
+  const targetGiven = forceRgb && targetFound === 1 && targetChannels === 3 ? 3 : targetFound;
+  if (targetChannels !== null && targetGiven !== targetChannels)
     problems.push(
       `${targetFile}: the target has ${targetFound} channel${targetFound === 1 ? '' : 's'}, expected ${targetChannels}, ${targetHolds}.`,
     );
-  pair.target = { file: targetFile, shape: target.shape, bytes: sizeOf(target.shape) * bytesPerValue(target.dtype) };
+  const targetShape = [...target.shape.slice(0, -1), targetGiven];
+  pair.target = { file: targetFile, shape: targetShape, bytes: sizeOf(targetShape) * bytesPerValue(target.dtype) };
   return pair;
 }
 

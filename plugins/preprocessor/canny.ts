@@ -6,7 +6,9 @@ import { Type } from 'typebox';
 import { sizeOf } from '../../core/image/image.js';
 import { type CannyOptions, canny } from '../../core/nd/canny.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { preprocessing, workingBytes } from './settings.js';
+import { changed, preprocessing, workingBytes } from './settings.js';
+
+const KEY = 'DATA.PREPROCESS.CANNY';
 
 export const cannyEdges = defineNode({
   id: 'preprocessor/canny',
@@ -41,6 +43,6 @@ export const cannyEdges = defineNode({
   }),
   create({ low, high }) {
     const options: CannyOptions = { ...(low !== null && { low }), ...(high !== null && { high }) };
-    return ({ main }) => main.pipe(map((sample) => ({ ...sample, image: canny(sample.image, options) })));
+    return ({ main }) => main.pipe(map((sample) => changed(sample, KEY, (picture) => canny(picture, options))));
   },
 });

@@ -6,7 +6,9 @@ import { Type } from 'typebox';
 import { type Image, image } from '../../core/image/image.js';
 import { boxMedian } from '../../core/nd/median.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { preprocessing } from './settings.js';
+import { changed, preprocessing } from './settings.js';
+
+const KEY = 'DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE';
 
 export const medianBlur = defineNode({
   id: 'preprocessor/median-blur',
@@ -32,7 +34,7 @@ export const medianBlur = defineNode({
   },
   memory: (_, { bytes }) => bytes,
   create({ sides }) {
-    return ({ main }) => main.pipe(map((sample) => ({ ...sample, image: smoothed(sample.image, sides) })));
+    return ({ main }) => main.pipe(map((sample) => changed(sample, KEY, (picture) => smoothed(picture, sides))));
   },
 });
 

@@ -1,7 +1,9 @@
 /** What all preprocessors take from the configuration. */
 import type { Config } from '../../core/config/index.js';
+import { DataError } from '../../core/errors.js';
 import { castPixels, integerRange, isFloat } from '../../core/image/cast.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
+import type { Sample } from '../../core/image/sample.js';
 import { dataSectionOf } from '../../core/plugin/data-section.js';
 import type { Part } from '../../core/plugin/define.js';
 
@@ -30,4 +32,18 @@ export function inTypeOf(source: Image, result: Image, unit = false): Image {
 /** Bytes of an image in double precision, which the array algorithms work in. */
 export function workingBytes(shape: readonly number[], copies: number): number {
   return copies * sizeOf(shape) * Float64Array.BYTES_PER_ELEMENT;
+}
+
+/** The sample with its image changed. @throws DataError naming the file and the key where the image is none for that. */
+export function changed(sample: Sample, key: string, work: (picture: Image) => Image): Sample {
+  const { image: picture, file, id } = sample;
+  try {
+    return { ...sample, image: work(picture) };
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DataError(`${file || id}: ${cause.message}. Change ${key}, or switch it off.`, {
+      where: { ...(file && { file }), key },
+      cause,
+    });
+  }
 }

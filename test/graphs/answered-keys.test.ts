@@ -226,7 +226,7 @@ const ALL_JOBS: Changes[] = [
     ...{ 'DATA.NORMALIZATION.TARGET.PERC_CLIP.LOWER_PERC': 1, 'DATA.NORMALIZATION.TARGET.PERC_CLIP.UPPER_PERC': 99 },
   },
   ...['RESIZE', 'GAUSSIAN_BLUR', 'MEDIAN_BLUR', 'MATCH_HISTOGRAM', 'CLAHE', 'CANNY'].map((step) => ({
-    ...{ 'DATA.PREPROCESS.TRAIN': true, 'DATA.PATCH_SIZE': '(256, 256, 3)' },
+    ...{ 'DATA.PREPROCESS.TRAIN': true, 'DATA.PATCH_SIZE': step === 'CANNY' ? '(256, 256, 1)' : '(256, 256, 3)' },
     [`DATA.PREPROCESS.${step}.ENABLE`]: true,
   })),
   ...['unext_v1', 'unext_v2', 'unetr', 'hrnet', 'stunet', 'resunet', 'multiresunet'].map((name) => ({

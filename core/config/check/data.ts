@@ -79,11 +79,11 @@ function checkAxesOrder(c: Check): void {
 
 function checkSplit(c: Check): void {
   const { VAL, TEST } = c.config.DATA;
-  if (c.config.TRAIN.ENABLE && VAL.FROM_TRAIN && !VAL.CROSS_VAL && !(VAL.SPLIT_TRAIN > 0))
+  if (c.config.TRAIN.ENABLE && VAL.FROM_TRAIN && !VAL.CROSS_VAL && !(VAL.SPLIT_TRAIN > 0 && VAL.SPLIT_TRAIN < 1))
     c.error(
       'R250',
       ['DATA.VAL.SPLIT_TRAIN', 'DATA.VAL.FROM_TRAIN'],
-      `Expected a fraction above 0, came ${VAL.SPLIT_TRAIN}.`,
+      `Expected a fraction above 0 and below 1, came ${VAL.SPLIT_TRAIN}.`,
       'Write 0.1, for example.',
     );
   if (VAL.CROSS_VAL && !VAL.FROM_TRAIN)
@@ -93,7 +93,14 @@ function checkSplit(c: Check): void {
       'Cross validation takes its folds from the training set.',
       'Write FROM_TRAIN: True.',
     );
-  if (VAL.CROSS_VAL && (VAL.CROSS_VAL_NFOLD < VAL.CROSS_VAL_FOLD || VAL.CROSS_VAL_FOLD < 1))
+  if (VAL.CROSS_VAL && VAL.CROSS_VAL_NFOLD < 2)
+    c.error(
+      'R252',
+      'DATA.VAL.CROSS_VAL_NFOLD',
+      `Expected at least two folds, came ${VAL.CROSS_VAL_NFOLD}.`,
+      'Write 5, for example.',
+    );
+  else if (VAL.CROSS_VAL && (VAL.CROSS_VAL_NFOLD < VAL.CROSS_VAL_FOLD || VAL.CROSS_VAL_FOLD < 1))
     c.error(
       'R252',
       ['DATA.VAL.CROSS_VAL_FOLD', 'DATA.VAL.CROSS_VAL_NFOLD'],
@@ -121,32 +128,55 @@ function checkGeometry(c: Check, phase: (typeof phases)[number]): void {
       `Expected ${c.dims} voxel sizes (${c.axes()}), came ${showPlain(RESOLUTION)}.`,
       'Give one for each axis, or (-1,).',
     );
+  else if (RESOLUTION.some((size) => !(size > 0)))
+    c.error(
+      'R254',
+      `${section}.RESOLUTION`,
+      `Expected lengths above 0, came ${showPlain(RESOLUTION)}.`,
+      'Give the size of a voxel along each axis, or (-1,).',
+    );
   // An overlap of 1 would never get to the next patch.
-  if (
-    c.hasLength('R255', `${section}.OVERLAP`, c.dims, c.axes(), ['PROBLEM.NDIM']) &&
-    OVERLAP.some((value) => value < 0 || value >= 1)
-  )
+  const overlaps = c.hasLength('R255', `${section}.OVERLAP`, c.dims, c.axes(), ['PROBLEM.NDIM']);
+  const within = overlaps && OVERLAP.every((value) => value >= 0 && value < 1);
+  if (overlaps && !within)
     c.error(
       'R255',
       `${section}.OVERLAP`,
       `Expected fractions from 0 to below 1, came ${showPlain(OVERLAP)}.`,
       'Write 0.25 for a quarter.',
     );
-  if (c.hasLength('R255', `${section}.PADDING`, c.dims, c.axes(), ['PROBLEM.NDIM'])) checkPadding(c, section, PADDING);
+  if (!c.hasLength('R255', `${section}.PADDING`, c.dims, c.axes(), ['PROBLEM.NDIM'])) return;
+  if (checkPadding(c, section, PADDING) && within) checkStep(c, section, OVERLAP, PADDING);
 }
 
-function checkPadding(c: Check, section: string, padding: readonly number[]): void {
+/** The next patch must start a pixel further on at least. */
+function checkStep(c: Check, section: string, overlap: readonly number[], padding: readonly number[]): void {
+  const patch = c.config.DATA.PATCH_SIZE;
+  const stands = overlap.some((share, i) => patch[i] > 0 && Math.trunc((patch[i] - 2 * padding[i]) * (1 - share)) < 1);
+  if (stands && c.config.DATA.PATCH_SIZE.length === c.dims + 1)
+    c.error(
+      'R255',
+      [`${section}.OVERLAP`, `${section}.PADDING`, 'DATA.PATCH_SIZE'],
+      `The overlap ${showPlain(overlap)} leaves no step from one patch of ${showPlain(patch)} to the next.`,
+      'Overlap less.',
+    );
+}
+
+function checkPadding(c: Check, section: string, padding: readonly number[]): boolean {
   const patch = c.config.DATA.PATCH_SIZE;
   const key = `${section}.PADDING`;
-  if (padding.some((value) => value < 0))
+  const negative = padding.some((value) => value < 0);
+  const wide = padding.some((value, i) => value > 0 && value >= Math.floor(patch[i] / 2));
+  if (negative)
     c.error('R255', key, `Expected sizes of at least 0, came ${showPlain(padding)}.`, 'Write (0, 0) for none.');
-  else if (padding.some((value, i) => value > 0 && 2 * value >= patch[i]))
+  else if (wide)
     c.error(
       'R255',
       [key, 'DATA.PATCH_SIZE'],
       `The padding ${showPlain(padding)} leaves nothing of the patch ${showPlain(patch)}.`,
       'Pad by less than half of the patch.',
     );
+  return !negative && !wide;
 }
 
 function checkPatch(c: Check): void {

@@ -75,6 +75,10 @@ export function checkGroups(
     return false;
   }
   for (const [i, group] of PROPS.entries()) {
+    if (group.length === 0) {
+      c.error(rules.groups, keys, `Group ${i + 1} has no conditions.`, 'Remove it, or name a property in it.');
+      return false;
+    }
     if (group.length !== VALUES[i].length || group.length !== SIGNS[i].length) {
       const message = `Group ${i + 1} has ${group.length} properties, ${VALUES[i].length} values and ${SIGNS[i].length} signs.`;
       c.error(rules.groups, keys, message, 'Give one value and one sign for each property.');

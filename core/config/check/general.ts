@@ -21,7 +21,9 @@ export function checkGeneral(c: Check): void {
     const { OVERLAP, PADDING, RESOLUTION } = config.DATA[phase];
     if (dims === 3 && isZeroPair(OVERLAP)) c.derive(`DATA.${phase}.OVERLAP`, [0, 0, 0]);
     if (dims === 3 && isZeroPair(PADDING)) c.derive(`DATA.${phase}.PADDING`, [0, 0, 0]);
-    if (RESOLUTION.length === 1 && RESOLUTION[0] === -1) c.derive(`DATA.${phase}.RESOLUTION`, Array(dims).fill(1));
+    // One length is that of all axes.
+    const [size] = RESOLUTION;
+    if (RESOLUTION.length === 1) c.derive(`DATA.${phase}.RESOLUTION`, Array(dims).fill(size === -1 ? 1 : size));
   }
   checkNumbers(c);
 }
@@ -56,6 +58,16 @@ function checkNumbers(c: Check): void {
   if (DATA.PATCH_SIZE.some((side) => side < 1)) {
     const message = `Expected sides of at least 1, came ${showPlain(DATA.PATCH_SIZE)}.`;
     c.error('R256', 'DATA.PATCH_SIZE', message, 'Give positive sides, channels last.');
+  }
+  const least = (key: string, value: number) => {
+    if (!(value >= 0))
+      c.error('R014', key, `Expected at least 0, came ${value}.`, 'Give a number that is not negative.');
+  };
+  least('DATA.SAVE_FILTERED_IMAGES_NUM', DATA.SAVE_FILTERED_IMAGES_NUM);
+  if (TRAIN.ENABLE) {
+    least('DATA.TRAIN.REPLICATE', DATA.TRAIN.REPLICATE);
+    least('DATA.TRAIN.W_FOREGROUND', DATA.TRAIN.W_FOREGROUND);
+    least('DATA.TRAIN.W_BACKGROUND', DATA.TRAIN.W_BACKGROUND);
   }
   if (!(memoryBudgetBytes(c.config) > 0))
     c.error(

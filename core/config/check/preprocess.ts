@@ -7,7 +7,7 @@ const section = 'DATA.PREPROCESS';
 /** Steps on whole images before they are cut (rules R231 to R236). */
 export function checkPreprocess(c: Check): void {
   const { DATA } = c.config;
-  const { TRAIN, VAL, TEST, CANNY, MEDIAN_BLUR, MATCH_HISTOGRAM } = DATA.PREPROCESS;
+  const { TRAIN, VAL, TEST, MATCH_HISTOGRAM } = DATA.PREPROCESS;
   if (DATA.VAL.FROM_TRAIN && VAL)
     c.warn(
       'R231',
@@ -17,12 +17,52 @@ export function checkPreprocess(c: Check): void {
     );
   if (!TRAIN && !VAL && !TEST) return;
   checkResize(c);
-  if (CANNY.ENABLE && c.dims === 3)
-    c.error('R233', [`${section}.CANNY.ENABLE`, 'PROBLEM.NDIM'], 'The Canny filter is for 2D.', 'Write False.');
-  if (MEDIAN_BLUR.ENABLE)
-    c.hasLength('R234', `${section}.MEDIAN_BLUR.KERNEL_SIZE`, c.dims + 1, c.axes(true), ['PROBLEM.NDIM']);
+  checkGaussian(c);
+  checkMedian(c);
+  checkCanny(c);
   if (MATCH_HISTOGRAM.ENABLE) c.exists('R235', `${section}.MATCH_HISTOGRAM.REFERENCE_PATH`);
   checkZoom(c);
+}
+
+function checkGaussian(c: Check): void {
+  const { ENABLE, SIGMA } = c.config.DATA.PREPROCESS.GAUSSIAN_BLUR;
+  if (ENABLE && !(SIGMA >= 0))
+    c.error('R014', `${section}.GAUSSIAN_BLUR.SIGMA`, `Expected at least 0, came ${SIGMA}.`, 'Give pixels, such as 1.');
+}
+
+/** BiaPy takes even sides and shifts the image by half a pixel; its box reaches over channels where their side is not 1. */
+function checkMedian(c: Check): void {
+  const { ENABLE, KERNEL_SIZE } = c.config.DATA.PREPROCESS.MEDIAN_BLUR;
+  if (!ENABLE) return;
+  const key = `${section}.MEDIAN_BLUR.KERNEL_SIZE`;
+  if (!c.hasLength('R234', key, c.dims + 1, c.axes(true), ['PROBLEM.NDIM'])) return;
+  if (KERNEL_SIZE.some((side) => !(side >= 1 && side % 2 === 1)))
+    c.error('R234', key, `Expected odd sides, came ${showPlain(KERNEL_SIZE)}.`, 'Write 3 or 5, for example.');
+  else if (c.dims === 3 && KERNEL_SIZE[3] !== 1)
+    c.error('R234', key, `The box reaches over ${KERNEL_SIZE[3]} channels of a volume.`, 'Write 1 for the channels.');
+}
+
+/** Edges are a single channel, whatever they are the edges of, and that is what the network gets. */
+function checkCanny(c: Check): void {
+  const { ENABLE, LOW_THRESHOLD: low, HIGH_THRESHOLD: high } = c.config.DATA.PREPROCESS.CANNY;
+  if (!ENABLE) return;
+  if (c.dims === 3)
+    c.error('R233', [`${section}.CANNY.ENABLE`, 'PROBLEM.NDIM'], 'The Canny filter is for 2D.', 'Write False.');
+  const { PATCH_SIZE } = c.config.DATA;
+  if (c.dims === 2 && PATCH_SIZE.length === 3 && PATCH_SIZE[2] > 1)
+    c.error(
+      'R233',
+      ['DATA.PATCH_SIZE', `${section}.CANNY.ENABLE`],
+      `Edges are one channel, but the patch ${showPlain(PATCH_SIZE)} has ${PATCH_SIZE[2]}.`,
+      'Write 1 for the channels; images may have three, of which grey is made.',
+    );
+  if (typeof low === 'number' && typeof high === 'number' && low > high)
+    c.error(
+      'R233',
+      [`${section}.CANNY.LOW_THRESHOLD`, `${section}.CANNY.HIGH_THRESHOLD`],
+      `The lower limit ${low} is above the upper one, ${high}.`,
+      'Exchange them.',
+    );
 }
 
 function checkResize(c: Check): void {

@@ -67,3 +67,25 @@ it('an image smaller than the patch, and one pixel wide', async () => {
   await data.picture('test/label/a.tif', line(stripes));
   expectNumbers(await attempt(data, { 'PROBLEM.TYPE': 'SEMANTIC_SEG' }));
 });
+
+const coloured = (of: Image) =>
+  image(
+    Uint8Array.from({ length: 3 * of.data.length }, (_, i) => of.data[Math.floor(i / 3)]),
+    [...of.shape.slice(0, 2), 3],
+  );
+
+it('masks that are saved in colours', async () => {
+  const masks = coloured(grey((x) => (x % 8 > 3 ? 255 : 0)));
+  expectTold(await run({ train: masks }), 'train/label/a.tif: the target has 3 channels, expected 1', 'grey images');
+  expectTold(await run({ test: masks }), 'test/label/a.tif: the target has 3 channels');
+});
+
+it('edges of coloured images', async () => {
+  const data = new Data();
+  for (const file of ['train/raw/a.tif', 'train/raw/b.tif', 'test/raw/a.tif']) {
+    await data.picture(file, coloured(textured()));
+    await data.picture(file.replace('raw', 'label'), stripes);
+  }
+  const edges = { 'DATA.PREPROCESS.TRAIN': true, 'DATA.PREPROCESS.TEST': true, 'DATA.PREPROCESS.CANNY.ENABLE': true };
+  expectNumbers(await attempt(data, { 'PROBLEM.TYPE': 'SEMANTIC_SEG', ...edges }));
+});

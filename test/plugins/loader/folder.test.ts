@@ -99,6 +99,22 @@ describe('a folder', () => {
     expect(grey.image.data[1]).toBe(1);
   });
 
+  test('repeats a grey target, too, where the network gives colours', async () => {
+    const folders = { images: at('raw'), targets: at('label') };
+    const target = async (parameters: object) => (await bench().run(load({ ...folders, ...parameters })))[0].target!;
+    const colour = await target({ forceRgb: true, channels: 3, targetChannels: 3 });
+    expect(colour.shape).toEqual([6, 5, 3]);
+    expect([...colour.data.slice(3, 9)]).toEqual([1, 1, 1, 2, 2, 2]);
+    expect((await target({ forceRgb: true, channels: 3, targetChannels: 1 })).shape).toEqual([6, 5, 1]);
+  });
+
+  test('may hold images of any number of channels', async () => {
+    const folder = await put('any-channels', ['a.tif', 'b.tif']);
+    await put('any-channels', ['c.tif'], [6, 5, 3]);
+    const samples = await bench().run(load({ images: folder, channels: null }));
+    expect(samples.map(({ image: { shape } }) => shape.at(-1))).toEqual([1, 1, 3]);
+  });
+
   test('of volumes', async () => {
     const volumes = await put('volumes', ['v.tif'], [3, 6, 5, 1]);
     expect((await bench().run(load({ images: volumes, ndim: '3D' })))[0].image.shape).toEqual([3, 6, 5, 1]);

@@ -127,6 +127,14 @@ test('clahe comes back in the range of the type', async () => {
   expect(Math.min(...found.data)).toBe(0);
 });
 
+test('what is no image for a step is told with its file and key', async () => {
+  const two = image(new Uint8Array(18), [3, 3, 2]);
+  await expect(prepare('canny', {}, two)).rejects.toThrow(/s0\.tif: .* 2\. Change DATA\.PREPROCESS\.CANNY/);
+  await expect(prepare('median-blur', { sides: [2, 2] }, golden('flat8'))).rejects.toThrow(
+    /odd sizes, not 2\. Change DATA\.PREPROCESS\.MEDIAN_BLUR\.KERNEL_SIZE/,
+  );
+});
+
 test('canny gives one channel of edges', async () => {
   const { image: found } = await prepare('canny', { low: 0.05, high: 0.1 }, golden('rgb8'));
   expect(found).toMatchObject({ dtype: 'uint8', shape: [31, 40, 1] });
