@@ -24,28 +24,34 @@ export function placeChunk(
   copyTogether(placing(region, position, chunk, target));
 }
 
-/** What is to be copied of a chunk, if anything. */
+/** What is to be copied of a chunk, if anything. One for each chunk that is read: few objects are made. */
 function placing(
   { array, start, size, strides }: ChunkRegion,
   position: readonly number[],
   chunk: Chunk | undefined,
   target: PixelArray,
 ): Copy[] {
-  const origin = position.map((at, axis) => at * array.chunk[axis]);
-  const first = origin.map((at, axis) => Math.max(at, start[axis]));
-  const counts = origin.map(
-    (at, axis) => Math.min(at + array.chunk[axis], start[axis] + size[axis], array.shape[axis]) - first[axis],
-  );
-  const to = { data: target, offset: offsetOf(first, start, strides), strides };
+  const counts = new Array<number>(position.length);
+  let [to, from] = [0, 0];
+  for (let axis = 0; axis < counts.length; axis++) {
+    const origin = position[axis] * array.chunk[axis];
+    const first = Math.max(origin, start[axis]);
+    const end = Math.min(origin + array.chunk[axis], start[axis] + size[axis], array.shape[axis]);
+    counts[axis] = end - first;
+    to += (first - start[axis]) * strides[axis];
+    if (chunk) from += (first - origin) * chunk.strides[axis];
+  }
+  const place = { data: target, offset: to, strides };
   if (!chunk) {
     const data = allocate(array.dtype, 1);
     data[0] = array.fill;
-    return [{ to, from: { data, offset: 0, strides: strides.map(() => 0) }, counts }];
+    return [{ to: place, from: { data, offset: 0, strides: strides.map(() => 0) }, counts }];
   }
-  const from = { ...chunk, offset: offsetOf(first, origin, chunk.strides) };
-  if (chunk.data.buffer !== target.buffer) return [{ to, from, counts }];
+  const { data, strides: stored } = chunk;
+  if (data.buffer !== target.buffer) return [{ to: place, from: { data, offset: from, strides: stored }, counts }];
   // Read to its place; values in another order are to be moved within it.
-  return follow(counts, chunk.strides) ? [] : [{ to, from: { ...from, data: chunk.data.slice() }, counts }];
+  if (follow(counts, stored)) return [];
+  return [{ to: place, from: { data: data.slice(), offset: from, strides: stored }, counts }];
 }
 
 /** Where a chunk belongs, if its values follow each other there; it may be stored with more of them. */

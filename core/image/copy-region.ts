@@ -26,17 +26,22 @@ export function copyRegion(to: Strided, from: Strided, counts: readonly number[]
 
 /** Copies regions; short rows that lie side by side in what is written are {@link joinRows joined} before. */
 export function copyTogether(copies: readonly Copy[]): void {
-  const plans = copies
-    .filter(({ counts }) => counts.every((count) => count > 0))
-    .map(({ to, from, counts }) => planned(to, from, counts));
-  const alike = plans.every(
-    ({ outer, rows }) =>
-      rows.count === plans[0].rows.count &&
-      outer.length === plans[0].outer.length &&
-      outer.every(({ count }, axis) => count === plans[0].outer[axis].count),
-  );
-  if (alike && sideBySide(plans)) carryOut(plans);
+  const plans: Plan[] = [];
+  for (const { to, from, counts } of copies)
+    if (counts.every((count) => count > 0)) plans.push(planned(to, from, counts));
+  if (plans.length > 1 && alike(plans) && sideBySide(plans)) carryOut(plans);
   else for (const plan of plans) carryOut([plan]);
+}
+
+/** Whether all plans have the same numbers of rows and of places on each outer axis. */
+function alike(plans: readonly Plan[]): boolean {
+  const [first] = plans;
+  return plans.every(
+    ({ outer, rows }) =>
+      rows.count === first.rows.count &&
+      outer.length === first.outer.length &&
+      outer.every(({ count }, axis) => count === first.outer[axis].count),
+  );
 }
 
 /** Whether the rows of each plan end where those of the next one begin, as far as {@link joinRows} takes them. */
@@ -45,80 +50,87 @@ function sideBySide(plans: readonly Plan[]): boolean {
   return (
     plans.every(
       ({ to, rows, target, length }, i) =>
-        length !== undefined &&
+        length > 0 &&
         to.buffer === first.to.buffer &&
         rows.to === first.rows.to &&
-        (i === 0 || target === plans[i - 1].target + plans[i - 1].length!),
+        (i === 0 || target === plans[i - 1].target + plans[i - 1].length),
     ) && canJoin(plans.map(rowsOf))
   );
 }
 
-const rowsOf = ({ from, source, rows, length = 0 }: Plan): Rows => ({
+const rowsOf = ({ from, source, rows, length }: Plan): Rows => ({
   bytes: from,
   start: source,
   step: rows.from,
   length,
 });
 
-/** How a region is copied: the rows at each place of the outer axes. Distances are bytes, places bytes of the buffers. */
+/**
+ * How a region is copied: the rows at each place of the outer axes. Distances are bytes, places bytes of the buffers.
+ *
+ * One is made for each chunk that is read, so this part of the file makes few objects and spreads none.
+ */
 interface Plan {
   /** The buffers. */
-  to: Uint8Array;
-  from: Uint8Array;
-  outer: readonly Run[];
-  rows: Run;
+  readonly to: Uint8Array;
+  readonly from: Uint8Array;
+  readonly outer: readonly Run[];
+  readonly rows: Run;
+  /** Elements of a row, and the steps between them. */
+  readonly inner: Run;
+  readonly values: { readonly to: PixelArray; readonly from: PixelArray };
   target: number;
   source: number;
-  /** Bytes of a row; undefined where values are apart, or none of the other type. */
-  length: number | undefined;
-  copy: CopyRows;
+  /** Bytes of a row; 0 where values are apart, or none of the other type. */
+  readonly length: number;
 }
 
 function planned(to: Strided, from: Strided, counts: readonly number[]): Plan {
-  // The axis along which the target is densest runs innermost; axes of one element take no part.
-  const order = counts
-    .map((_, axis) => axis)
-    .filter((axis) => counts[axis] > 1)
-    .sort((a, b) => to.strides[b] - to.strides[a] || from.strides[b] - from.strides[a]);
-  const runs = mergeAxes(order, to.strides, from.strides, counts);
+  const runs = runsOf(to.strides, from.strides, counts);
   const inner = runs.pop() ?? ONE;
-  const [size, fromSize] = [to.data.BYTES_PER_ELEMENT, from.data.BYTES_PER_ELEMENT];
-  const outer = runs.map((run) => ({ count: run.count, to: run.to * size, from: run.from * fromSize }));
-  const rows = outer.pop() ?? ONE;
-  const [target, source] = [to, from].map(({ data, offset }) => data.byteOffset + offset * data.BYTES_PER_ELEMENT);
+  const size = to.data.BYTES_PER_ELEMENT;
+  const fromSize = from.data.BYTES_PER_ELEMENT;
+  for (const run of runs) {
+    run.to *= size;
+    run.from *= fromSize;
+  }
+  const rows = runs.pop() ?? ONE;
   const dense = to.data.constructor === from.data.constructor && inner.to === 1 && inner.from === 1;
-  const length = dense ? inner.count * size : undefined;
-  const bytes = { to: new Uint8Array(to.data.buffer), from: new Uint8Array(from.data.buffer) };
-  const plan = { ...bytes, outer, rows, target, source, length };
   return {
-    ...plan,
-    copy: copierOf(plan) ?? ((first, start, count) => copyLines(to.data, first, from.data, start, rows, count, inner)),
+    to: new Uint8Array(to.data.buffer),
+    from: new Uint8Array(from.data.buffer),
+    outer: runs,
+    rows,
+    inner,
+    values: { to: to.data, from: from.data },
+    target: to.data.byteOffset + to.offset * size,
+    source: from.data.byteOffset + from.offset * fromSize,
+    length: dense ? inner.count * size : 0,
   };
 }
 
-/** The quick ways, for rows that are short and dense. */
-function copierOf({ to, from, outer, rows, target, source, length }: Omit<Plan, 'copy'>): CopyRows | undefined {
-  if (length === undefined || rows.count === 1) return undefined;
-  const written: Rows = { bytes: to, start: target, step: rows.to, length };
-  const read: Rows = { bytes: from, start: source, step: rows.from, length };
-  if (canInsert(written, read, rows.count))
-    return (first, start, count) => insertRows({ ...written, start: first }, { ...read, start }, count);
-  return rowCopier(
-    written,
-    read,
-    outer.flatMap((run) => [run.to, run.from]),
-  );
+/** How the rows of one plan are copied: the quick ways are for those that are short and dense. */
+function copierOf({ to, from, outer, rows, inner, values, target, source, length }: Plan): CopyRows {
+  if (length > 0 && rows.count > 1) {
+    const written: Rows = { bytes: to, start: target, step: rows.to, length };
+    const read: Rows = { bytes: from, start: source, step: rows.from, length };
+    if (canInsert(written, read, rows.count))
+      return (first, start, count) => insertRows(written, read, count, first, start);
+    const quick = rowCopier(written, read, outer);
+    if (quick) return quick;
+  }
+  return (first, start, count) => copyLines(values.to, first, values.from, start, rows, count, inner);
 }
 
 /** Copies what a plan has, or several that lie side by side and have the same numbers of rows and places. */
 function carryOut(plans: readonly Plan[]): void {
-  if (plans.length === 0) return;
-  const { outer, rows } = plans[0];
+  const [first] = plans;
+  const { outer, rows } = first;
+  const copy = plans.length === 1 ? copierOf(first) : undefined;
   const index = new Array<number>(outer.length).fill(0);
   for (;;) {
-    const { to, target, source } = plans[0];
-    if (plans.length > 1) joinRows({ bytes: to, start: target, step: rows.to }, plans.map(rowsOf), rows.count);
-    else plans[0].copy(target, source, rows.count);
+    if (copy) copy(first.target, first.source, rows.count);
+    else joinRows({ bytes: first.to, start: first.target, step: rows.to }, plans.map(rowsOf), rows.count);
     let axis = outer.length - 1;
     for (; axis >= 0; axis--) {
       const back = ++index[axis] === outer[axis].count ? outer[axis].count : 0;
@@ -141,22 +153,33 @@ interface Run {
 
 const ONE: Run = { count: 1, to: 1, from: 1 };
 
-/** Neighbouring axes that are one run in both arrays become one. */
-function mergeAxes(
-  order: readonly number[],
-  to: readonly number[],
-  from: readonly number[],
-  counts: readonly number[],
-): Run[] {
-  const runs: Run[] = [];
-  for (const axis of order) {
+/**
+ * The axes from the one along which the target is sparsest to the one along which it is densest, which is to run innermost. Axes of one element
+ * take no part; neighbouring ones that are one run in both arrays become one.
+ */
+function runsOf(to: readonly number[], from: readonly number[], counts: readonly number[]): Run[] {
+  const sorted: Run[] = [];
+  for (let axis = 0; axis < counts.length; axis++) {
+    if (counts[axis] === 1) continue;
     const run = { count: counts[axis], to: to[axis], from: from[axis] };
-    const last = runs[runs.length - 1];
-    if (last && last.to === run.to * run.count && last.from === run.from * run.count)
-      runs[runs.length - 1] = { ...run, count: last.count * run.count };
-    else runs.push(run);
+    let place = sorted.push(run) - 1;
+    for (; place > 0 && denser(sorted[place - 1], run); place--) sorted[place] = sorted[place - 1];
+    sorted[place] = run;
   }
-  return runs;
+  let kept = 0;
+  for (const run of sorted) {
+    const last = sorted[kept - 1];
+    if (kept > 0 && last.to === run.to * run.count && last.from === run.from * run.count) {
+      run.count *= last.count;
+      sorted[kept - 1] = run;
+    } else sorted[kept++] = run;
+  }
+  sorted.length = kept;
+  return sorted;
+}
+
+function denser(a: Run, b: Run): boolean {
+  return a.to < b.to || (a.to === b.to && a.from < b.from);
 }
 
 /** Row by row, between any types and steps. */

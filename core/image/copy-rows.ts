@@ -16,17 +16,28 @@ export type CopyRows = (target: number, source: number, rows: number) => void;
  *
  * @param others distances in bytes between places that are going to be asked for.
  */
-export function rowCopier(to: Rows, from: Rows, others: readonly number[]): CopyRows | undefined {
+export function rowCopier(to: Rows, from: Rows, others: readonly Distance[]): CopyRows | undefined {
   const { length } = to;
   if (length > LONG * WORD) return undefined;
-  if ([to.start, to.step, from.start, from.step, length, ...others].some((at) => at % WORD !== 0)) return undefined;
-  const words = ({ bytes: { buffer } }: Rows) =>
-    new BigUint64Array(buffer as ArrayBuffer, 0, Math.floor(buffer.byteLength / WORD));
-  const [written, read, down, across, count] = [words(to), words(from), ...[to.step, from.step, length].map(inWords)];
+  if (!inWords(to.start) || !inWords(to.step) || !inWords(from.start) || !inWords(from.step) || !inWords(length))
+    return undefined;
+  if (!others.every((each) => inWords(each.to) && inWords(each.from))) return undefined;
+  const [written, read] = [wordsOf(to.bytes), wordsOf(from.bytes)];
+  const [down, across, count] = [to.step / WORD, from.step / WORD, length / WORD];
   return (target, source, rows) => copyWords(written, target / WORD, down, read, source / WORD, across, rows, count);
 }
 
-const inWords = (bytes: number) => bytes / WORD;
+/** In what is written and in what is read. */
+interface Distance {
+  readonly to: number;
+  readonly from: number;
+}
+
+const inWords = (bytes: number) => bytes % WORD === 0;
+
+function wordsOf({ buffer }: Uint8Array): BigUint64Array {
+  return new BigUint64Array(buffer as ArrayBuffer, 0, Math.floor(buffer.byteLength / WORD));
+}
 
 function copyWords(
   to: BigUint64Array,

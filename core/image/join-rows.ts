@@ -48,11 +48,10 @@ export function joinRows(to: Omit<Rows, 'length'>, parts: readonly Rows[], rows:
   for (let row = 0; row < rows; row += many) {
     const count = Math.min(many, rows - row);
     let column = joined;
-    for (const { bytes: source, start, step, length } of parts) {
-      const first = start + row * step;
-      bytes.set(source.subarray(first, first + (count - 1) * step + length), place);
-      exports.copyRows(place, step, column, width, count, length);
-      column += length;
+    for (const each of parts) {
+      bytes.set(span(each, each.start + row * each.step, count), place);
+      exports.copyRows(place, each.step, column, width, count, each.length);
+      column += each.length;
     }
     const first = to.start + row * to.step;
     if (to.step === width) to.bytes.set(bytes.subarray(joined, joined + count * width), first);
@@ -74,20 +73,27 @@ const LONG = 2048;
 /** Others may write to shared memory between the rows. */
 const isOwn = ({ bytes }: Rows) => bytes.buffer instanceof ArrayBuffer;
 
-/** Writes rows in the place of others; what lies between them is read and written again. */
-export function insertRows(to: Rows, from: Rows, rows: number): void {
+/**
+ * Writes rows in the place of others; what lies between them is read and written again.
+ *
+ * @param first where they begin in `to`, and `start` in `from`, if elsewhere.
+ */
+export function insertRows(to: Rows, from: Rows, rows: number, first = to.start, start = from.start): void {
   const { exports, bytes, place } = workplace();
   const many = Math.max(Math.floor(BLOCK / Math.max(to.step, from.step)), 1);
   const written = place + BLOCK;
   for (let row = 0; row < rows; row += many) {
     const count = Math.min(many, rows - row);
-    const [target, source] = [to, from].map((part) => {
-      const first = part.start + row * part.step;
-      return part.bytes.subarray(first, first + (count - 1) * part.step + part.length);
-    });
+    const source = span(from, start + row * from.step, count);
+    const target = span(to, first + row * to.step, count);
     bytes.set(source, place);
     bytes.set(target, written);
     exports.copyRows(place, from.step, written, to.step, count, to.length);
     target.set(bytes.subarray(written, written + target.length));
   }
+}
+
+/** From the beginning of a row to the end of the last of so many. */
+function span({ bytes, step, length }: Omit<Rows, 'start'>, first: number, rows: number): Uint8Array {
+  return bytes.subarray(first, first + (rows - 1) * step + length);
 }

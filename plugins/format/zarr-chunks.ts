@@ -76,7 +76,7 @@ async function directly(folder: string, header: ZarrHeader, layout: ChunkLayout)
     decoders.unshift(await byteCodec(name, configuration, { dataType: 'uint8', shape: [bytes] }));
   const readBytes: (at: readonly number[], scratch: Scratch | undefined) => Promise<Uint8Array | undefined> = shard
     ? shardReader(folder, shard, header.key, most)
-    : (position, scratch) => readStored(path.join(folder, header.key(position)), most, scratch);
+    : (position, scratch) => readStored(`${folder}/${header.key(position)}`, most, scratch);
   return async (position, scratch) => {
     const stored = await readBytes(position, scratch);
     if (!stored) return undefined;

@@ -80,11 +80,12 @@ export function limitsOfBytes(bytes: number): Limits {
 function deflateCodec(pack: typeof gzipping, unpack: Undo) {
   return {
     fromConfig(configuration: Configuration, meta: ChunkMeta) {
+      const { most } = limitsOf(meta);
       const level = typeof configuration?.level === 'number' ? configuration.level : 5;
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, limitsOf(meta).most, scratch),
+        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, most, scratch),
       };
     },
   };
@@ -177,9 +178,10 @@ function replaced(codec: keyof typeof decoders, load: Original): Original {
     return {
       fromConfig(configuration, meta) {
         const inner = original.fromConfig(configuration, meta);
+        const limits = limitsOf(meta);
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode: (bytes, scratch) => decoders[codec](bytes, limitsOf(meta), inner, scratch),
+          decode: (bytes, scratch) => decoders[codec](bytes, limits, inner, scratch),
         };
       },
     };

@@ -69,7 +69,7 @@ function decompress(
 }
 
 /**
- * A copy of the first frame, checked and with its size in the header (RFC 8878, 3.1.1).
+ * The first frame, checked and with its size in the header (RFC 8878, 3.1.1).
  *
  * The decoder takes its output buffer from that size: it corrupts its memory when the frame is cut off, and may never
  * end when the size is missing, as libtiff leaves it. With a size that is wrong it only fails.
@@ -93,7 +93,7 @@ function soundFrame(data: Uint8Array, expected: number): Uint8Array {
   const checksum = (descriptor & 0x04) !== 0 ? 4 : 0;
   const end = endOfBlocks(data, sizeAt + sizeBytes) + checksum;
   need(end);
-  if (size !== undefined) return new Uint8Array(data.subarray(0, end));
+  if (size !== undefined) return data.subarray(0, end);
   const header = new DataView(new ArrayBuffer(14));
   header.setUint32(0, 0xfd2fb528, true);
   header.setUint8(4, 0xc0 | (descriptor & 0x04));
