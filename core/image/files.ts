@@ -1,7 +1,6 @@
 /**
  * Reading and writing images, with decoding in worker threads so that the event loop stays free.
  */
-import { open, stat } from 'node:fs/promises';
 import { FormatError, OutputError } from '../errors.js';
 import { arrayLayout, arraySource, readArray } from './array-source.js';
 import { type Dimensionality, imageShape, keepsOrder, toImage } from './axes.js';
@@ -10,6 +9,7 @@ import { type ChunkRegion, fillRegion, stripsOfRegion } from './chunk-region.js'
 import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat, LabelPlace } from './chunked-array.js';
 import { DecodeThreads } from './decode-threads.js';
 import { deferred } from './deferred.js';
+import { type FileHead, readHead } from './file-head.js';
 import { detectFormat, hasEnding, type ImageFormat, makePixels, readImage, type WriteOptions } from './format.js';
 import { allocateShared, type DType, type Image, type MakePixels, type PixelArray, sizeOf } from './image.js';
 
@@ -63,13 +63,16 @@ export class ImageFiles {
     within: InContainer = {},
     make: MakePixels = allocateShared,
   ): Promise<Image> {
-    const container = await this.containerOf(file);
+    const head = await readHead(file);
+    const container = await this.containerWith(file, head);
     if (container) return this.readWhole(container, file, ndim, within, signal, make);
     if (!this.threads) return readImage(file, this.formats, { ndim, signal });
-    const format = await detectFormat(file, this.formats);
+    const format = await detectFormat(file, this.formats, head);
     if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
-    const filled = await this.readInto(format, file, ndim, signal, make);
-    if (filled) return filled;
+    if (head.kind === 'file' && head.size >= this.leastTogether) {
+      const filled = await this.readInto(format, file, ndim, signal, make);
+      if (filled) return filled;
+    }
     const result = await this.threads.decode({ file, ndim }, signal);
     if (result === 'broken') return readImage(file, this.formats, { ndim, signal });
     return (result as { image: Image }).image;
@@ -86,8 +89,7 @@ export class ImageFiles {
     signal: AbortSignal | undefined,
     make: MakePixels,
   ): Promise<Image | undefined> {
-    if (!format.open || (await stat(file)).size < this.leastTogether) return undefined;
-    return format.open(file, signal, async (opened) => {
+    return format.open?.(file, signal, async (opened) => {
       const { shape, axes, dtype, metadata, filling } = opened;
       // Axes in another order are moved by a thread.
       if (!keepsOrder(opened, ndim, file)) return undefined;
@@ -100,10 +102,13 @@ export class ImageFiles {
 
   /** The kind of container that a path is; undefined for anything else. */
   async containerOf(file: string): Promise<ContainerFormat | undefined> {
-    if (this.containers.length === 0) return undefined;
-    const head = await headOf(file);
-    if (head === 'missing') return undefined;
-    for (const container of this.containers) if (await container.detects(file, head)) return container;
+    return this.containers.length === 0 ? undefined : this.containerWith(file, await readHead(file));
+  }
+
+  private async containerWith(file: string, head: FileHead): Promise<ContainerFormat | undefined> {
+    if (head.kind !== 'file' && head.kind !== 'folder') return undefined;
+    const bytes = head.kind === 'file' ? head.bytes : undefined;
+    for (const container of this.containers) if (await container.detects(file, bytes)) return container;
     return undefined;
   }
 
@@ -225,25 +230,3 @@ export class ImageFiles {
 const LEAST_TOGETHER = 2 ** 20;
 /** Arrays of more chunks are read by all threads together. */
 const MANY_CHUNKS = 4;
-
-/** Enough for the signature of HDF5, which may follow a block of the user's of up to 2048 bytes. */
-const HEAD_BYTES = 2056;
-
-/** First bytes of a file; undefined for a folder. What cannot be opened is told by whoever reads it. */
-async function headOf(file: string): Promise<Uint8Array | undefined | 'missing'> {
-  try {
-    const found = await stat(file);
-    if (found.isDirectory()) return undefined;
-    // Opening a pipe waits for somebody who writes.
-    if (!found.isFile()) return 'missing';
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    return 'missing';
-  }
-}

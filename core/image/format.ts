@@ -3,9 +3,9 @@
  * so a file with the wrong ending is still read, and a file that is no image is refused by name.
  */
 
-import { open, stat } from 'node:fs/promises';
 import { FormatError } from '../errors.js';
 import { type Dimensionality, toImage } from './axes.js';
+import { type FileHead, readHead } from './file-head.js';
 import {
   allocate,
   type DType,
@@ -79,10 +79,16 @@ const HEAD_BYTES = 512;
 /**
  * The format of a file, by content. Among several that claim it, the one with the file's ending wins.
  * Throws FormatError for folders, empty or unreadable files and unknown content.
+ *
+ * @param head the first bytes, where they were read before.
  */
-export async function detectFormat(file: string, formats: readonly ImageFormat[]): Promise<ImageFormat> {
-  const head = await readHead(file);
-  const claims = formats.filter((format) => format.detects(head, file));
+export async function detectFormat(
+  file: string,
+  formats: readonly ImageFormat[],
+  head?: FileHead,
+): Promise<ImageFormat> {
+  const bytes = shown(file, head ?? (await readHead(file)));
+  const claims = formats.filter((format) => format.detects(bytes, file));
   const chosen = claims.find((format) => hasEnding(file, format)) ?? claims[0];
   if (chosen) return chosen;
   const known = formats.flatMap((format) => format.extensions).join(', ');
@@ -133,35 +139,17 @@ export function hasEnding(file: string, { extensions }: ImageFormat): boolean {
   return extensions.some((extension) => name.endsWith(extension));
 }
 
-async function readHead(file: string): Promise<Uint8Array> {
-  try {
-    const found = await stat(file);
-    if (found.isDirectory())
-      throw new FormatError(`${file}: expected an image file, found a folder. Point to a file inside it.`, {
-        where: { file },
-      });
-    if (!found.isFile())
-      throw new FormatError(
-        `${file}: expected an image file, found a device or a pipe. Move it out of the data folder.`,
-        {
-          where: { file },
-        },
-      );
-    if (found.size === 0)
-      throw new FormatError(`${file}: the file is empty. Copy it again from its source.`, { where: { file } });
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FormatError(`${file}: cannot be opened (${reason}). Check that it exists and may be read.`, {
-      where: { file },
-      cause,
-    });
+/** The bytes that formats are shown. @throws FormatError for what is no file with content. */
+function shown(file: string, head: FileHead): Uint8Array {
+  const refused = (message: string, cause?: unknown) =>
+    new FormatError(`${file}: ${message}`, { where: { file }, ...(cause !== undefined && { cause }) });
+  if (head.kind === 'folder') throw refused('expected an image file, found a folder. Point to a file inside it.');
+  if (head.kind === 'device')
+    throw refused('expected an image file, found a device or a pipe. Move it out of the data folder.');
+  if (head.kind === 'closed') {
+    const reason = head.cause instanceof Error ? head.cause.message : String(head.cause);
+    throw refused(`cannot be opened (${reason}). Check that it exists and may be read.`, head.cause);
   }
+  if (head.size === 0) throw refused('the file is empty. Copy it again from its source.');
+  return head.bytes.subarray(0, HEAD_BYTES);
 }

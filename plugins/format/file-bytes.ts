@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AbortedError, FormatError } from '../../core/errors.js';
 
 /** Small reads come in windows of this size, so that walking through headers does not cost a system call each. */
-const WINDOW = 16 * 1024;
+const WINDOW = 64 * 1024;
 /** Large reads come in pieces, between which a stop is noticed. */
 const PIECE = 8 * 1024 * 1024;
 /** Pieces on their way at a time: also without a wait for a disk, new memory takes longer to be given out than to be filled. */
@@ -68,11 +68,15 @@ export class FileBytes {
       );
   }
 
-  /** Bytes of the file; small reads share one buffer and must not be changed. */
-  async read(offset: number, length: number, what: string): Promise<Uint8Array> {
+  /** Bytes of the file, at once where they were read before; small reads share one buffer and must not be changed. */
+  read(offset: number, length: number, what: string): Promise<Uint8Array> | Uint8Array {
     this.require(offset, length, what);
     const at = offset - this.#windowStart;
     if (at >= 0 && at + length <= this.#window.length) return this.#window.subarray(at, at + length);
+    return this.#readNew(offset, length, what);
+  }
+
+  async #readNew(offset: number, length: number, what: string): Promise<Uint8Array> {
     if (length > WINDOW / 2) {
       const result = new Uint8Array(length);
       await this.readInto(result, offset, what);

@@ -139,7 +139,9 @@ function values(view: DataView, at: number, type: number, count: number, little:
   }
   if (type === 7) return new Uint8Array(view.buffer, view.byteOffset + at, count).slice();
   const step = TYPE_BYTES[type];
-  return Array.from({ length: count }, (_, i) => number(view, at + i * step, type, little));
+  const found = new Array<number>(count);
+  for (let i = 0; i < count; i++) found[i] = number(view, at + i * step, type, little);
+  return found;
 }
 
 function number(view: DataView, at: number, type: number, little: boolean): number {
@@ -172,12 +174,15 @@ function number(view: DataView, at: number, type: number, little: boolean): numb
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+const latin1 = new TextDecoder('latin1');
+
 /** UTF-8 where it is, else Latin-1, which old ImageJ versions write for µ. */
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
-    return new TextDecoder('latin1').decode(bytes);
+    return latin1.decode(bytes);
   }
 }
 

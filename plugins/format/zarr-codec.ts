@@ -72,6 +72,15 @@ function limitsOf({ shape, dataType }: ChunkMeta): Limits {
   return { most: values * (dataType === 'uint8' ? 1 : 8) + BESIDE_VALUES, usual: (values * bits) / 8 };
 }
 
+/** What is the same for all chunks is found at the first that is decoded; who only encodes need not tell their shape. */
+function once<T>(find: () => T): () => T {
+  let found: T | undefined;
+  return () => {
+    found ??= find();
+    return found;
+  };
+}
+
 /** Of a chunk that is known by its bytes alone. */
 export function limitsOfBytes(bytes: number): Limits {
   return limitsOf({ dataType: 'uint8', shape: [bytes] });
@@ -80,12 +89,12 @@ export function limitsOfBytes(bytes: number): Limits {
 function deflateCodec(pack: typeof gzipping, unpack: Undo) {
   return {
     fromConfig(configuration: Configuration, meta: ChunkMeta) {
-      const { most } = limitsOf(meta);
+      const limits = once(() => limitsOf(meta));
       const level = typeof configuration?.level === 'number' ? configuration.level : 5;
       return {
         kind: 'bytes_to_bytes' as const,
         encode: (bytes: Uint8Array) => pack(bytes, { level: Math.min(Math.max(level, 0), 9) }),
-        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, most, scratch),
+        decode: (bytes: Uint8Array, scratch?: Scratch) => unpack(bytes, limits().most, scratch),
       };
     },
   };
@@ -178,10 +187,10 @@ function replaced(codec: keyof typeof decoders, load: Original): Original {
     return {
       fromConfig(configuration, meta) {
         const inner = original.fromConfig(configuration, meta);
-        const limits = limitsOf(meta);
+        const limits = once(() => limitsOf(meta));
         return {
           encode: (bytes) => inner.encode(bytes),
-          decode: (bytes, scratch) => decoders[codec](bytes, limits, inner, scratch),
+          decode: (bytes, scratch) => decoders[codec](bytes, limits(), inner, scratch),
         };
       },
     };
