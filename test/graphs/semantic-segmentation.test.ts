@@ -27,7 +27,8 @@ describe('images', () => {
 
       ● train-loader           loader/folder             → image
       │   images data/train/raw · targets data/train/label · subset.part train · subset.fraction 0.1
-      │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175
+      │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175 · targetChannels 1
+      │   targetHolds the class of each pixel; save coloured masks as grey images
       ● train-normalizer       normalizer/intensity      → image
       ● train-labels           normalizer/class-labels   → image
       ● train-patches          stitcher/training-patches → patch
@@ -44,7 +45,8 @@ describe('images', () => {
       │   size 6
       │ ● validation-loader      loader/folder             → image
       │ │   images data/train/raw · targets data/train/label · subset.part validation · subset.fraction 0.1
-      │ │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175
+      │ │   subset.shuffle true · subset.seed 0 · share 0.4 · chunkShare 0.175 · targetChannels 1
+      │ │   targetHolds the class of each pixel; save coloured masks as grey images
       │ ● validation-normalizer  normalizer/intensity      → image
       │ ● validation-labels      normalizer/class-labels   → image
       │ ● validation-patches     stitcher/training-patches → patch
@@ -64,7 +66,8 @@ describe('images', () => {
       "test graph: 13 nodes
 
       ● loader             loader/folder           → image
-      │   images data/test/raw · targets data/test/label
+      │   images data/test/raw · targets data/test/label · targetChannels 1
+      │   targetHolds the class of each pixel; save coloured masks as grey images
       ● normalizer         normalizer/intensity    → image
       ● labels             normalizer/class-labels → image
       ● cutter             stitcher/cut-patches    → patch
@@ -96,6 +99,7 @@ describe('volumes of three classes', () => {
 
       ● train-loader           loader/folder             → image
       │   images data/train/raw · targets data/train/label · ndim 3D · share 0.4 · chunkShare 0.175
+      │   targetChannels 1 · targetHolds the class of each pixel; save coloured masks as grey images
       ● train-normalizer       normalizer/intensity      → image
       ● train-labels           normalizer/class-labels   → image
       │   classes 3
@@ -111,7 +115,8 @@ describe('volumes of three classes', () => {
       ● train-batches          trainer/batch             → batch
       │   size 6
       │ ● validation-loader      loader/folder             → image
-      │ │   images data/val/raw · targets data/val/label · ndim 3D · share 0.4 · chunkShare 0.175
+      │ │   images data/val/raw · targets data/val/label · ndim 3D · share 0.4 · chunkShare 0.175 · targetChannels 1
+      │ │   targetHolds the class of each pixel; save coloured masks as grey images
       │ ● validation-normalizer  normalizer/intensity      → image
       │ ● validation-labels      normalizer/class-labels   → image
       │ │   classes 3
@@ -131,7 +136,8 @@ describe('volumes of three classes', () => {
       "test graph: 13 nodes
 
       ● loader             loader/folder           → image
-      │   images data/test/raw · targets data/test/label · ndim 3D
+      │   images data/test/raw · targets data/test/label · ndim 3D · targetChannels 1
+      │   targetHolds the class of each pixel; save coloured masks as grey images
       ● normalizer         normalizer/intensity    → image
       ● labels             normalizer/class-labels → image
       │   classes 3
