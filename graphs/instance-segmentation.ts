@@ -7,7 +7,6 @@ import { ConfigError } from '../core/errors.js';
 import { chain, type Graph, type GraphNode, node } from '../core/graph/graph.js';
 import { farChannels } from '../core/instances/target-in-parts.js';
 import { matchStatisticNames } from '../core/nd/matching.js';
-import { dataSectionOf } from '../core/plugin/data-section.js';
 import { type Catalog, definePreset, type Part } from '../core/plugin/define.js';
 import type { NetworkSpec } from '../core/plugin/network-spec.js';
 import { InstanceChannels } from './instance-channels.js';
@@ -32,6 +31,7 @@ import {
   stackedImages,
   trainingGraph,
   undoPreprocessing,
+  whyWhole,
 } from './supervised.js';
 
 const CHANNELS = 'normalizer/instance-channels';
@@ -54,7 +54,7 @@ export const instanceSegmentation = definePreset({
           losses: channels.losses,
           metrics: channels.trainingMetrics,
           shown: channels.activations,
-          loader: (part) => ({ ...labelImages(channels), ...reading(config, part) }),
+          loader: (part) => ({ ...labelImages(channels), ...reading(config, catalog, part) }),
           targets: (part) => [
             targets(config, catalog, part, `${part}-channels`, drawsForeground(config) ? LABELS : ''),
             pictures(config, catalog, part, `${part}-channel-pictures`),
@@ -100,14 +100,15 @@ function pictures(config: Config, catalog: Catalog, part: Part, name: string): G
 }
 
 /** Volumes that do not fit into memory come in parts, but where all of a volume is needed at once. */
-function reading(config: Config, part: Part): { whole: true; whyWhole: string } | { whole: 'fitting' } {
-  const section = dataSectionOf(config, part);
-  const { DATA: data, PROBLEM } = config;
-  const far = farChannels({ channels: PROBLEM.INSTANCE_SEG.DATA_CHANNELS as string[] });
+function reading(
+  config: Config,
+  catalog: Catalog,
+  part: Part,
+): { whole: true; whyWhole: string } | { whole: 'fitting' } {
+  const far = farChannels({ channels: config.PROBLEM.INSTANCE_SEG.DATA_CHANNELS as string[] });
   const reasons = [
     ...far.map((channel) => `channel ${channel} looks at other objects, however far away`),
-    ...(data[section].FILTER_SAMPLES.ENABLE ? [`DATA.${section}.FILTER_SAMPLES measures it`] : []),
-    ...(data.PREPROCESS[section] ? [`DATA.PREPROCESS.${section} changes it`] : []),
+    ...whyWhole(config, catalog, part),
     ...(drawsForeground(config) ? ['DATA.TRAIN.PROBABILITY_MAP looks for its foreground'] : []),
   ];
   return reasons.length > 0 ? { whole: true, whyWhole: reasons.join(', and ') } : { whole: 'fitting' };

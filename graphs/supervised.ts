@@ -114,13 +114,14 @@ function preview(config: Config, { shown, activations }: TrainingParts): Record<
     : null;
 }
 
-/** Where a part's images come from, and which side of a split they are. */
+/** Where a part's images come from, which side of a split they are, and whether they must be read whole. */
 export function loaderParameters(config: Config, catalog: Catalog, part: Part): Record<string, unknown> {
   const { DATA: data, PROBLEM: problem } = config;
   const source = data[dataSectionOf(config, part)];
   const valAsTest = part === 'test' && data.TEST.USE_VAL_AS_TEST;
   const targets = part !== 'test' || data.TEST.LOAD_GT || valAsTest ? source.GT_PATH : null;
   const divided = part === 'test' ? valAsTest : data.VAL.FROM_TRAIN;
+  const reasons = whyWhole(config, catalog, part);
   return {
     images: source.PATH,
     targets,
@@ -131,7 +132,15 @@ export function loaderParameters(config: Config, catalog: Catalog, part: Part): 
     subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
     ...withinContainers(config, part, targets !== null),
+    ...(reasons.length > 0 && { whole: true, whyWhole: reasons.join(', and ') }),
   };
+}
+
+/** Why the images of a part cannot be read in parts: what the nodes that prepare and filter them say. */
+export function whyWhole(config: Config, catalog: Catalog, part: Part): string[] {
+  return [...preprocessors(config, catalog, part), ...filtered(config, catalog, part, [])].flatMap(
+    ({ plugin, with: parameters }) => catalog.node(plugin).whyWhole?.(parameters) ?? [],
+  );
 }
 
 /** Where images and targets lie in containers, and the memory for their chunks. */

@@ -9,4 +9,6 @@ export const VOLUME_SHARES = {
   patches: 0.25,
   /** Blocks of the joined prediction. */
   blocks: 0.25,
+  /** Parts that a step works on with what lies around them, for each such step. */
+  surroundings: 0.1,
 } as const;

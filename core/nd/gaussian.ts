@@ -51,9 +51,14 @@ export function gaussianValues<Values extends Floats>(
   return blurred;
 }
 
+/** Pixels on both sides that the blur of a pixel looks at. @param truncate as in {@link GaussianOptions}. */
+export function gaussianRadius(deviation: number, truncate = 4): number {
+  return deviation > 1e-15 ? Math.trunc(truncate * deviation + 0.5) : 0;
+}
+
 /** Samples of the bell curve that sum to 1, out to `truncate` deviations. */
 function kernel(deviation: number, truncate: number): Float64Array {
-  const radius = Math.trunc(truncate * deviation + 0.5);
+  const radius = gaussianRadius(deviation, truncate);
   const weights = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp((-0.5 / (deviation * deviation)) * (i - radius) ** 2),
   );

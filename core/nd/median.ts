@@ -15,13 +15,15 @@ export type MedianAxes = 'xy' | 'yx' | 'zy' | 'yz' | 'zx' | 'xz' | 'z';
  * image lacks.
  */
 export function medianFilter(picture: Image, axes: MedianAxes, size: number): Image {
-  const names = picture.shape.length === 3 ? 'yx' : 'zyx';
+  return boxMedian(picture, medianSides(picture, axes, size));
+}
+
+/** Sides of the box of {@link medianFilter}, `[y, x]` or `[z, y, x]`. @throws RangeError for an axis that the image lacks. */
+export function medianSides({ shape }: Pick<Image, 'shape'>, axes: MedianAxes, size: number): number[] {
+  const names = shape.length === 3 ? 'yx' : 'zyx';
   if ([...axes].some((name) => !names.includes(name)))
     throw new RangeError(`a median filter over ${axes} needs a 3D image`);
-  return boxMedian(
-    picture,
-    [...names].map((name) => (axes.includes(name) ? size : 1)),
-  );
+  return [...names].map((name) => (axes.includes(name) ? size : 1));
 }
 
 /**

@@ -78,6 +78,11 @@ export interface NodeDefinition<P extends TObject = TObject, N extends Needs = N
   readonly order?: number;
   /** Parameters from the section of the configuration that the node answers to; undefined leaves the node out. */
   fromConfig?(config: Config, part: Part): Static<P> | undefined;
+  /**
+   * Why the node needs all of an image at once, so that volumes in containers are read whole; undefined, as without it, where it takes
+   * images that are read in parts.
+   */
+  whyWhole?(parameters: Static<P>): string | undefined;
   /** Bytes that the node holds for one image beside the image itself, so that they can be leased in advance. */
   memory?(parameters: Static<P>, sample: { shape: readonly number[]; bytes: number }): number;
   /**

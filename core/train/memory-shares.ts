@@ -10,7 +10,9 @@ export const TRAINING_SHARES = {
   /** One image that is being read and prepared. */
   image: 0.4,
   /** Target channels around a patch, made of labels that come in parts, for each of the two parts: they take the place of `image`. */
-  channels: 0.2,
+  channels: 0.15,
+  /** Parts that a step works on with what lies around them, for each of the two parts; they take the place of `image`, too. */
+  surroundings: 0.05,
   /** Patches on their way to the trainer, for each of the two parts. */
   patches: 0.125,
 } as const;

@@ -25,6 +25,7 @@ export const filterImages = defineNode({
     },
     { additionalProperties: false },
   ),
+  whyWhole: () => 'DATA.FILTER_BY_IMAGE measures all of it',
   keys: FILTER_KEYS,
   needs: { events: services.events, files: services.files },
   fromConfig: (config, part) => (filtersImages(config, part) ? filterSettings(config, part) : undefined),

@@ -3,9 +3,13 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
+import { bytesPerValue, type Image } from '../../core/image/image.js';
+import { mapWithHalo } from '../../core/image/made-in-parts.js';
 import { productOf } from '../../core/image/sample.js';
-import { type MedianAxes, medianFilter } from '../../core/nd/median.js';
+import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
+import { type MedianAxes, medianFilter, medianSides } from '../../core/nd/median.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
 
 const AXES = ['xy', 'yx', 'zy', 'yz', 'zx', 'xz', 'z'] as const;
 
@@ -39,16 +43,24 @@ export const medianPostprocessor = defineNode({
     };
   },
   memory: (_, { shape }) => shape.reduce((product, side) => product * side, Float32Array.BYTES_PER_ELEMENT),
-  create:
-    ({ filters }, _, place) =>
-    ({ main }) =>
+  needs: { memory: services.memory },
+  create({ filters }, { memory }, place) {
+    // Of several filters each has parts at work while it reads those of the one before.
+    const budget = (memory.budget * VOLUME_SHARES.surroundings) / Math.max(filters.length, 1);
+    const smooth = (picture: Image, axes: MedianAxes, size: number) =>
+      mapWithHalo(picture, (part) => medianFilter(part, axes, size), {
+        what: `a median filter of ${size} pixels along ${axes}`,
+        halo: medianSides(picture, axes, size).map((side) => side >> 1),
+        bytesPerValue: 2 * bytesPerValue(picture.dtype),
+        budget,
+      });
+    return ({ main }) =>
       main.pipe(
         map((sample) => {
-          const smoothed = filters.reduce(
-            (picture, { axes, size }) => medianFilter(picture, axes, size),
-            productOf(sample, 'channels', place.name),
-          );
+          const prediction = productOf(sample, 'channels', place.name);
+          const smoothed = filters.reduce((picture, { axes, size }) => smooth(picture, axes, size), prediction);
           return { ...sample, products: { ...sample.products, smoothed } };
         }),
-      ),
+      );
+  },
 });

@@ -27,6 +27,7 @@ export const clahe = defineNode({
     },
     { additionalProperties: false },
   ),
+  whyWhole: () => 'DATA.PREPROCESS.CLAHE measures all of it',
   order: 50,
   keys: ['DATA.PREPROCESS.CLAHE.ENABLE'],
   fromConfig(config, part) {

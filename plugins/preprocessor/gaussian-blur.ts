@@ -4,10 +4,13 @@
 import { map } from 'rxjs';
 import { Type } from 'typebox';
 import { ConfigError } from '../../core/errors.js';
-import { gaussian } from '../../core/nd/gaussian.js';
+import { bytesPerValue, type Image } from '../../core/image/image.js';
+import { mapWithHalo } from '../../core/image/made-in-parts.js';
+import { gaussian, gaussianRadius } from '../../core/nd/gaussian.js';
 import type { SplineBorder } from '../../core/nd/spline.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { inTypeOf, preprocessing, workingBytes } from './settings.js';
+import { services } from '../../core/plugin/services.js';
+import { inTypeOf, preprocessing, surroundingsBudget, workingBytes } from './settings.js';
 
 const BORDERS = ['reflect', 'symmetric', 'edge', 'wrap', 'constant'] as const;
 
@@ -34,6 +37,8 @@ export const gaussianBlur = defineNode({
     },
     { additionalProperties: false },
   ),
+  whyWhole: ({ border }) =>
+    border === 'wrap' ? 'DATA.PREPROCESS.GAUSSIAN_BLUR.MODE wrap brings in its other end' : undefined,
   order: 20,
   keys: ['DATA.PREPROCESS.GAUSSIAN_BLUR.ENABLE'],
   fromConfig(config, part) {
@@ -49,13 +54,23 @@ export const gaussianBlur = defineNode({
     };
   },
   memory: (_, { shape }) => workingBytes(shape, 3),
-  create({ sigma, border, acrossChannels }) {
+  needs: { memory: services.memory },
+  create({ sigma, border, acrossChannels }, { memory }, { phase }) {
+    const budget = surroundingsBudget(phase, memory.budget);
+    const blur = (picture: Image) => {
+      const sigmas = picture.shape.map((_, axis) => (axis < picture.shape.length - 1 || acrossChannels ? sigma : 0));
+      return inTypeOf(picture, gaussian(picture, sigmas, { border }));
+    };
     return ({ main }) =>
       main.pipe(
         map((sample) => {
           const { image } = sample;
-          const sigmas = image.shape.map((_, axis) => (axis < image.shape.length - 1 || acrossChannels ? sigma : 0));
-          return { ...sample, image: inTypeOf(image, gaussian(image, sigmas, { border })) };
+          // Around the corner lies the other end of the image.
+          if (border === 'wrap') return { ...sample, image: blur(image) };
+          const halo = image.shape.slice(0, -1).map(() => gaussianRadius(sigma));
+          const bytes = bytesPerValue(image.dtype) + 2 * Float64Array.BYTES_PER_ELEMENT;
+          const what = `a Gaussian of ${sigma} pixels`;
+          return { ...sample, image: mapWithHalo(image, blur, { what, halo, budget, bytesPerValue: bytes }) };
         }),
       );
   },

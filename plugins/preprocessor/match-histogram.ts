@@ -26,6 +26,7 @@ export const histogramMatcher = defineNode({
     { additionalProperties: false },
   ),
   needs: { files: services.files, memory: services.memory, signal: services.signal },
+  whyWhole: () => 'DATA.PREPROCESS.MATCH_HISTOGRAM measures all of it',
   order: 40,
   keys: ['DATA.PREPROCESS.MATCH_HISTOGRAM.ENABLE'],
   fromConfig(config, part) {

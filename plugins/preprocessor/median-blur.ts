@@ -3,10 +3,12 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
-import { type Image, image } from '../../core/image/image.js';
+import { bytesPerValue, type Image, image } from '../../core/image/image.js';
+import { mapWithHalo } from '../../core/image/made-in-parts.js';
 import { boxMedian } from '../../core/nd/median.js';
 import { defineNode } from '../../core/plugin/define.js';
-import { changed, preprocessing } from './settings.js';
+import { services } from '../../core/plugin/services.js';
+import { changed, preprocessing, surroundingsBudget } from './settings.js';
 
 const KEY = 'DATA.PREPROCESS.MEDIAN_BLUR.KERNEL_SIZE';
 
@@ -33,17 +35,31 @@ export const medianBlur = defineNode({
     return settings?.ENABLE ? { sides: [...(settings.KERNEL_SIZE as number[])] } : undefined;
   },
   memory: (_, { bytes }) => bytes,
-  create({ sides }) {
-    return ({ main }) => main.pipe(map((sample) => changed(sample, KEY, (picture) => smoothed(picture, sides))));
+  needs: { memory: services.memory },
+  create({ sides }, { memory }, { phase }) {
+    const budget = surroundingsBudget(phase, memory.budget);
+    return ({ main }) =>
+      main.pipe(map((sample) => changed(sample, KEY, (picture) => smoothed(picture, sides, budget))));
   },
 });
 
-/** A box over channels takes them for one more axis. */
-function smoothed(picture: Image, sides: readonly number[]): Image {
+function smoothed(picture: Image, sides: readonly number[], budget: number): Image {
   const axes = picture.shape.length - 1;
+  const box = sides.slice(0, axes);
   const across = sides[axes] ?? 1;
-  if (across === 1) return boxMedian(picture, sides.slice(0, axes), 'edge');
-  if (axes === 3) throw new RangeError('a median over z, y, x and channels is not possible: write 1 for the channels');
+  if (across > 1 && axes === 3)
+    throw new RangeError('a median over z, y, x and channels is not possible: write 1 for the channels');
+  return mapWithHalo(picture, (part) => medianOver(part, box, across), {
+    what: `a median over ${box.join('×')} pixels`,
+    halo: box.map((side) => side >> 1),
+    bytesPerValue: 2 * bytesPerValue(picture.dtype),
+    budget,
+  });
+}
+
+/** A box over channels takes them for one more axis. */
+function medianOver(picture: Image, box: readonly number[], across: number): Image {
+  if (across === 1) return boxMedian(picture, box, 'edge');
   const { data, shape, metadata } = picture;
-  return image(boxMedian(image(data, [...shape, 1]), sides, 'edge').data, shape, metadata);
+  return image(boxMedian(image(data, [...shape, 1]), [...box, across], 'edge').data, shape, metadata);
 }

@@ -39,6 +39,7 @@ export const resizePreprocessor = defineNode({
     },
     { additionalProperties: false },
   ),
+  whyWhole: () => 'DATA.PREPROCESS.RESIZE takes all of it',
   order: 10,
   keys: ['DATA.PREPROCESS.RESIZE.ENABLE'],
   fromConfig(config, part) {

@@ -4,8 +4,10 @@ import { DataError } from '../../core/errors.js';
 import { castPixels, integerRange, isFloat } from '../../core/image/cast.js';
 import { type Image, image, sizeOf } from '../../core/image/image.js';
 import type { Sample } from '../../core/image/sample.js';
+import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
 import { dataSectionOf } from '../../core/plugin/data-section.js';
-import type { Part } from '../../core/plugin/define.js';
+import type { Part, Place } from '../../core/plugin/define.js';
+import { TRAINING_SHARES } from '../../core/train/memory-shares.js';
 
 type Sections = Config['DATA']['PREPROCESS'];
 
@@ -27,6 +29,11 @@ export function inTypeOf(source: Image, result: Image, unit = false): Image {
   const most = unit && !isFloat(dtype) ? integerRange(dtype)[1] : 1;
   const values = most === 1 ? result.data : result.data.map((value) => value * most);
   return image(castPixels(values, dtype), result.shape, result.metadata);
+}
+
+/** Bytes that a step may take for parts of volumes, with what lies around them. */
+export function surroundingsBudget(phase: Place['phase'], budget: number): number {
+  return budget * (phase === 'test' ? VOLUME_SHARES : TRAINING_SHARES).surroundings;
 }
 
 /** Bytes of an image in double precision, which the array algorithms work in. */

@@ -312,5 +312,14 @@ test('a training reads volumes in parts that do not fit, but where all of one is
     whole: true,
     whyWhole: 'channel Dn looks at other objects, however far away',
   });
-  expect(reading({ 'DATA.PREPROCESS.TRAIN': true }).whyWhole).toBe('DATA.PREPROCESS.TRAIN changes it');
+  const blurred = {
+    'DATA.PREPROCESS.TRAIN': true,
+    'DATA.PREPROCESS.GAUSSIAN_BLUR.ENABLE': true,
+    'DATA.PREPROCESS.GAUSSIAN_BLUR.CHANNEL_AXIS': -1,
+  };
+  expect(reading(blurred)).toMatchObject({ whole: 'fitting' });
+  expect(reading({ ...blurred, 'DATA.PREPROCESS.GAUSSIAN_BLUR.MODE': 'wrap' })).toMatchObject({
+    whole: true,
+    whyWhole: 'DATA.PREPROCESS.GAUSSIAN_BLUR.MODE wrap brings in its other end',
+  });
 });

@@ -7,6 +7,7 @@ import { chain, node } from '../../../core/graph/graph.js';
 import { imageDemand } from '../../../core/graph/run.js';
 import { type Image, image } from '../../../core/image/image.js';
 import { boxMedian } from '../../../core/nd/median.js';
+import { inChunks, joined } from '../../core/image/chunked-volume.js';
 import { expectNear, golden } from '../../fixtures/filter/load.js';
 import { configOf } from '../../graphs/config.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
@@ -209,4 +210,29 @@ test('each answers to its section, in the parts that are prepared', () => {
   // Validation images come out of the training set here.
   expect(answering('validation')).toEqual(answering('train'));
   expect(answering('test')).toEqual([]);
+});
+
+describe('volumes in parts', () => {
+  const numbers = (i: number) => (i * 7919) % 251;
+  const volume = image(
+    Uint8Array.from({ length: 8 * 9 * 10 }, (_, i) => numbers(i)),
+    [8, 9, 10, 1],
+  );
+  const floats = image(
+    Float32Array.from({ length: 8 * 9 * 10 * 2 }, (_, i) => numbers(i) / 7),
+    [8, 9, 10, 2],
+  );
+
+  test.each([
+    ['median-blur', { sides: [3, 5, 1] }, volume],
+    ['median-blur', { sides: [3, 3, 3, 1] }, floats],
+    ['gaussian-blur', { sigma: 0.8, border: 'reflect' }, volume],
+    ['gaussian-blur', { sigma: 1.5, border: 'constant' }, floats],
+    ['gaussian-blur', { sigma: 1, acrossChannels: true }, floats],
+  ])('%s %j gives the same as of the whole', async (plugin, parameters, picture) => {
+    const { image: whole } = await prepare(plugin, parameters, picture);
+    const { image: parts } = await prepare(plugin, parameters, inChunks(picture, [3, 4, 6]));
+    expect(parts.source).toBeDefined();
+    expect((await joined(parts, [5, 3, 4])).data).toEqual(whole.data);
+  });
 });
