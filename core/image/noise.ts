@@ -86,7 +86,7 @@ export class Noise {
     }
   }
 
-  /** A count whose mean (0 or more) is given. */
+  /** A count whose mean (0 or more) is given; a mean that is no finite number is given back. */
   poisson(mean: number): number {
     if (mean < 10) {
       const limit = Math.exp(-mean);
@@ -94,6 +94,8 @@ export class Noise {
       for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
       return count;
     }
+    // The rejection below would go on for ever.
+    if (!Number.isFinite(mean)) return mean;
     const root = Math.sqrt(mean);
     const b = 0.931 + 2.53 * root;
     const a = -0.059 + 0.02483 * b;

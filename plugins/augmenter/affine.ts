@@ -8,7 +8,7 @@ import { type Image, image, sizeOf } from '../../core/image/image.js';
 import { readPatch } from '../../core/image/patch.js';
 import type { RandomStream } from '../../core/image/random.js';
 import { reachOf } from '../../core/image/reach.js';
-import { scaleBetween, scaleBox } from '../../core/image/scale.js';
+import { scaleBetween, scaleBox, scaleSides } from '../../core/image/scale.js';
 import { applySymmetry, rot90 } from '../../core/image/symmetry.js';
 import { type PlaneMap, perKind, warpPixels } from '../../core/image/warp.js';
 import { mapCoordinates } from '../../core/nd/map-coordinates.js';
@@ -59,7 +59,8 @@ export const affineAugmenter = defineStep({
   run(pixels, parameters, random) {
     const sides = pixels.image.shape.slice(0, -1);
     const patch = parameters.patch.length > 0 ? parameters.patch : sides;
-    const draw = drawAffine(parameters, patch, sides, random);
+    const scale = pixels.target && scaleBetween(pixels.image.shape, pixels.target.shape);
+    const draw = drawAffine(parameters, patch, sides, random, scale);
     const { zoom, angle, quarters } = draw;
     if (zoom === 1 && angle === 0) return turn(cut(pixels, patch, draw.place), patch, quarters);
     const { border } = parameters;
@@ -79,19 +80,24 @@ export interface Affine {
   place: number[];
 }
 
-/** As many numbers are drawn whatever happens: one change does not depend on the chance of another. */
+/**
+ * As many numbers are drawn whatever happens: one change does not depend on the chance of another.
+ *
+ * @param scale pixels of the target along each pixel of the image.
+ */
 export function drawAffine(
   { zoom, zoomRange, rotation, rotationRange, quarterTurn }: AffineParameters,
   patch: readonly number[],
   sides: readonly number[],
   random: RandomStream,
+  scale?: readonly number[],
 ): Affine {
   const fires = [zoom, rotation, quarterTurn].map((chance) => random.chance(chance));
   const factor = random.uniform(zoomRange[0], zoomRange[1]);
   const angle = random.uniform(rotationRange[0], rotationRange[1]);
-  const [height, width] = patch.slice(-2);
-  // A patch that is not square keeps its shape only when turned by half.
-  const quarters = height === width ? random.integer(1, 4) : 2;
+  // A patch that is not square, or whose target is not, keeps its shape only when turned by half.
+  const isSquare = [patch, scaleSides(patch, scale ?? [])].every((grid) => grid.at(-2) === grid.at(-1));
+  const quarters = isSquare ? random.integer(1, 4) : 2;
   return {
     zoom: fires[0] ? factor : 1,
     angle: fires[1] ? angle : 0,

@@ -3,13 +3,14 @@
  * super-resolution", CVPR 2020.
  */
 import { Type } from 'typebox';
+import { castPixels } from '../../core/image/cast.js';
 import type { Image } from '../../core/image/image.js';
 import { image, sizeOf } from '../../core/image/image.js';
 import { readPatch } from '../../core/image/patch.js';
 import { gaussian } from '../../core/nd/gaussian.js';
 import { resize } from '../../core/nd/resize.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { Chance, chanceOf, range, wholeRange } from './parameters.js';
+import { Chance, chanceOf, drawWhole, range, wholeRange } from './parameters.js';
 import { copyBox, planeBox } from './region.js';
 import { copyOf } from './values.js';
 
@@ -21,7 +22,7 @@ export const cutblurAugmenter = defineStep({
     {
       chance: Chance,
       size: range(0.2, 0.4, 'Shares of the height and width that the region takes.'),
-      factor: wholeRange(2, 8, 'Factors by which the resolution is lowered.'),
+      factor: wholeRange(2, 8, 1, 'Factors by which the resolution is lowered.'),
       inside: Type.Boolean({
         default: true,
         description: 'Always inside the region; otherwise outside it half of the times.',
@@ -47,7 +48,7 @@ export const cutblurAugmenter = defineStep({
     if (!random.chance(chance)) return pixels;
     const { image: picture } = pixels;
     const box = planeBox(picture.shape.slice(0, -1), random.uniform(size[0], size[1]), random);
-    const coarse = lowerResolution(picture, random.integer(factor[0], factor[1] + 1));
+    const coarse = lowerResolution(picture, drawWhole(random, factor));
     if (inside || random.chance(0.5)) {
       const mixed = copyOf(picture);
       copyBox(coarse, box, mixed, box);
@@ -69,7 +70,7 @@ export function lowerResolution(picture: Image, factor: number): Image {
     const slice = image(picture.data.subarray(at, at + plane), [height, width, channels]);
     const sigma = [height, width].map((side, axis) => Math.max((side / size[axis] - 1) / 2, 0));
     const small = resize(gaussian(slice, sigma, { border: 'reflect' }), size, { order: 1 });
-    data.set(resize(small, [height, width], { order: 0 }).data, at);
+    data.set(castPixels(resize(small, [height, width], { order: 0 }).data, picture.dtype), at);
   }
   return image(data, shape, picture.metadata);
 }

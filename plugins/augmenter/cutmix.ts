@@ -1,6 +1,7 @@
 /** CutMix (AUGMENTOR.CUTMIX): a region of another patch, S. Yun et al., ICCV 2019. */
 import { Type } from 'typebox';
-import type { Image } from '../../core/image/image.js';
+import { integerRange, isFloat } from '../../core/image/cast.js';
+import { type Image, image } from '../../core/image/image.js';
 import type { Box } from '../../core/image/patch.js';
 import type { TargetKind } from '../../core/image/sample.js';
 import { scaleBetween, scaleBox } from '../../core/image/scale.js';
@@ -37,34 +38,40 @@ export const cutmixAugmenter = defineStep({
     copyBox(partner.image, from, mixed, { ...to, size: from.size });
     const scale = target && scaleBetween(picture.shape, target.shape);
     if (!target || !partner.target || !scale) return { ...rest, image: mixed };
-    const mixedTarget = copyOf(target);
-    pasteTarget(
-      partner.target,
-      scaleBox(from, scale),
-      mixedTarget,
-      scaleBox({ ...to, size: from.size }, scale),
-      targetKinds,
-    );
-    return { ...rest, image: mixed, target: mixedTarget };
+    const [fromBox, toBox] = [scaleBox(from, scale), scaleBox({ ...to, size: from.size }, scale)];
+    return { ...rest, image: mixed, target: pasteTarget(partner.target, fromBox, target, toBox, targetKinds) };
   },
 });
 
-/** Objects of the other patch get ids of their own, behind those that are there: two objects must not become one. */
-function pasteTarget(from: Image, fromBox: Box, to: Image, toBox: Box, kinds: readonly TargetKind[] | undefined): void {
-  const channels = to.shape[to.shape.length - 1];
+/**
+ * Objects of the other patch get ids of their own, behind those that are there: two objects must not become one. Where the type
+ * of the target holds no such ids, the result is float32.
+ */
+function pasteTarget(
+  from: Image,
+  fromBox: Box,
+  to: Image,
+  toBox: Box,
+  kinds: readonly TargetKind[] | undefined,
+): Image {
   if (!kinds?.includes('labels')) {
-    copyBox(from, fromBox, to, toBox);
-    return;
+    const mixed = copyOf(to);
+    copyBox(from, fromBox, mixed, toBox);
+    return mixed;
   }
+  const channels = to.shape[to.shape.length - 1];
   const shift = kinds.map((kind, c) =>
     kind === 'labels' ? rangeOf(to.data.filter((_, i) => i % channels === c)).high : 0,
   );
+  const fits = isFloat(to.dtype) || Math.max(...shift) + rangeOf(from.data).high <= integerRange(to.dtype)[1];
+  const mixed = fits ? copyOf(to) : image(new Float32Array(to.data), to.shape, to.metadata);
   const rows: number[] = [];
   eachRow(from, fromBox, (offset) => rows.push(offset));
-  eachRow(to, toBox, (offset, length, row) => {
+  eachRow(mixed, toBox, (offset, length, row) => {
     for (let i = 0; i < length; i++) {
       const value = from.data[rows[row] + i];
-      to.data[offset + i] = value === 0 ? 0 : value + (shift[i % channels] ?? 0);
+      mixed.data[offset + i] = value === 0 ? 0 : value + (shift[i % channels] ?? 0);
     }
   });
+  return mixed;
 }

@@ -1,8 +1,9 @@
 /** Gaussian noise in random boxes (AUGMENTOR.CUTNOISE). */
 import { Type } from 'typebox';
+import { storing } from '../../core/image/cast.js';
 import { Noise } from '../../core/image/noise.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { Chance, chanceOf, range, wholeRange } from './parameters.js';
+import { Chance, chanceOf, drawWhole, range, wholeRange } from './parameters.js';
 import { eachRow, placeBox } from './region.js';
 import { copyOf, rangeOf } from './values.js';
 
@@ -14,7 +15,7 @@ export const cutnoiseAugmenter = defineStep({
     {
       chance: Chance,
       scale: range(0.05, 0.1, 'Standard deviations of the noise, in units of the greatest value of the image.'),
-      boxes: wholeRange(1, 3, 'Number of boxes, both ends included.'),
+      boxes: wholeRange(1, 3, 0, 'Number of boxes, both ends included.'),
       size: range(0.2, 0.4, 'Shares of each side that a box takes.'),
     },
     { additionalProperties: false },
@@ -37,8 +38,9 @@ export const cutnoiseAugmenter = defineStep({
     if (!random.chance(chance)) return pixels;
     const noisy = copyOf(pixels.image);
     const sides = noisy.shape.slice(0, -1);
+    const store = storing(noisy.dtype);
     const { high } = rangeOf(noisy.data);
-    const count = random.integer(boxes[0], boxes[1] + 1);
+    const count = drawWhole(random, boxes);
     for (let i = 0; i < count; i++) {
       const box = placeBox(
         sides,
@@ -48,7 +50,8 @@ export const cutnoiseAugmenter = defineStep({
       const deviation = random.uniform(scale[0], scale[1]) * high;
       const noise = new Noise(random);
       eachRow(noisy, box, (offset, length) => {
-        for (let at = offset; at < offset + length; at++) noisy.data[at] += deviation * noise.normal();
+        for (let at = offset; at < offset + length; at++)
+          noisy.data[at] = store(noisy.data[at] + deviation * noise.normal());
       });
     }
     return { ...pixels, image: noisy };

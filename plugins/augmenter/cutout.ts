@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { scaleBetween, scaleBox } from '../../core/image/scale.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { Chance, chanceOf, range, wholeRange } from './parameters.js';
+import { Chance, chanceOf, drawWhole, range, wholeRange } from './parameters.js';
 import { fillBox, placeBox } from './region.js';
 import { copyOf } from './values.js';
 
@@ -13,7 +13,7 @@ export const cutoutAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      boxes: wholeRange(1, 3, 'Number of boxes, both ends included.'),
+      boxes: wholeRange(1, 3, 0, 'Number of boxes, both ends included.'),
       size: range(0.05, 0.3, 'Shares of each side that a box takes.'),
       value: Type.Number({ default: 0, description: 'What the boxes are filled with.' }),
       target: Type.Boolean({ default: false, description: 'Set the target to 0 there as well.' }),
@@ -43,7 +43,7 @@ export const cutoutAugmenter = defineStep({
     const scale = target && scaleBetween(picture.shape, target.shape);
     const cutTarget = targetToo && target && scale ? copyOf(target) : target;
     const sides = picture.shape.slice(0, -1);
-    const count = random.integer(boxes[0], boxes[1] + 1);
+    const count = drawWhole(random, boxes);
     for (let i = 0; i < count; i++) {
       const lengths = sides.map((side) => Math.round(side * random.uniform(size[0], size[1])));
       if (lengths.length === 3) lengths[0] = Math.max(1, Math.round(lengths[0] / depthRatio));

@@ -11,7 +11,7 @@ export const gammaContrastAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      gamma: range(1.25, 1.75, 'Exponents to draw from; above 1 the image gets darker.'),
+      gamma: range(1.25, 1.75, 'Exponents to draw from; above 1 the image gets darker.', { minimum: 0 }),
     },
     { additionalProperties: false },
   ),

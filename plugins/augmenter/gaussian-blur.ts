@@ -14,7 +14,7 @@ export const gaussianBlurAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      sigma: range(1, 2, 'Standard deviations in pixels to draw from.'),
+      sigma: range(1, 2, 'Standard deviations in pixels to draw from.', { minimum: 0 }),
     },
     { additionalProperties: false },
   ),

@@ -1,6 +1,7 @@
 /** Colour images become grey (AUGMENTOR.GRAYSCALE). */
 import { Type } from 'typebox';
 import { DataError } from '../../core/errors.js';
+import { storing } from '../../core/image/cast.js';
 import { image } from '../../core/image/image.js';
 import { defineStep } from '../../core/plugin/step.js';
 import { Chance, chanceOf } from './parameters.js';
@@ -18,7 +19,7 @@ export const grayscaleAugmenter = defineStep({
   },
   module: import.meta.url,
   run(pixels, { chance }, random) {
-    const { data, shape, metadata } = pixels.image;
+    const { data, dtype, shape, metadata } = pixels.image;
     if (shape[shape.length - 1] !== 3)
       throw new DataError(
         `greyscale needs images of 3 channels, these have ${shape[shape.length - 1]}. Set AUGMENTOR.GRAYSCALE to False.`,
@@ -26,7 +27,8 @@ export const grayscaleAugmenter = defineStep({
       );
     if (!random.chance(chance)) return pixels;
     const grey = data.slice();
-    for (let i = 0; i < grey.length; i += 3) grey.fill((data[i] + data[i + 1] + data[i + 2]) / 3, i, i + 3);
+    const store = storing(dtype);
+    for (let i = 0; i < grey.length; i += 3) grey.fill(store((data[i] + data[i + 1] + data[i + 2]) / 3), i, i + 3);
     return { ...pixels, image: image(grey, shape, metadata) };
   },
 });

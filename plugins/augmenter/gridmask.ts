@@ -42,7 +42,7 @@ export const gridmaskAugmenter = defineStep({
     const masked = copyOf(pixels.image);
     const { data, shape } = masked;
     const [height, width, channels] = shape.slice(-3);
-    const kept = gridMask([height, width], { ratio, period, rotate, invert }, random);
+    const kept = gridMask([height, width], { ...drawGrid([height, width], { period, rotate }, random), ratio, invert });
     const depth = shape.length === 4 ? shape[0] : 1;
     const slices = random.integer(1, depth + 1);
     const first = random.integer(0, depth - slices + 1);
@@ -54,18 +54,33 @@ export const gridmaskAugmenter = defineStep({
   },
 });
 
-/** 1 where the image is kept, for every pixel of a plane: stripes of both directions on a square canvas, turned about its centre. */
-export function gridMask(
+/** A grid by its period and the first row and column of a stripe, in pixels, turned by whole degrees. */
+interface Grid {
+  step: number;
+  rows: number;
+  columns: number;
+  degrees: number;
+}
+
+function drawGrid(
   [height, width]: readonly number[],
-  { ratio, period, rotate, invert }: { ratio: number; period: readonly number[]; rotate: number; invert: boolean },
+  { period, rotate }: { period: readonly number[]; rotate: number },
   random: RandomStream,
-): Uint8Array {
+): Grid {
   const side = Math.max(height, width);
   const low = Math.max(2, Math.floor(side * period[0]));
   const step = random.integer(low, Math.max(Math.floor(side * period[1]), low + 1));
-  const stripe = Math.min(Math.max(Math.ceil(step * ratio), 1), step - 1);
   const [rows, columns] = [random.integer(0, step), random.integer(0, step)];
-  const radians = (random.integer(0, Math.max(Math.round(360 * rotate), 1)) * Math.PI) / 180;
+  return { step, rows, columns, degrees: random.integer(0, Math.max(Math.round(360 * rotate), 1)) };
+}
+
+/** 1 where the image is kept, for every pixel of a plane: stripes of both directions on a square canvas, turned about its centre. */
+export function gridMask(
+  [height, width]: readonly number[],
+  { step, rows, columns, degrees, ratio, invert }: Grid & { ratio: number; invert: boolean },
+): Uint8Array {
+  const stripe = Math.ceil(step * ratio);
+  const radians = (degrees * Math.PI) / 180;
   const [cos, sin] = [Math.cos(radians), Math.sin(radians)];
   const canvas = Math.ceil(Math.hypot(height, width));
   const middle = (canvas - 1) / 2;

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { boxMedian } from '../../core/nd/median.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { Chance, chanceOf, wholeRange } from './parameters.js';
+import { Chance, chanceOf, drawWhole, wholeRange } from './parameters.js';
 
 export const medianBlurAugmenter = defineStep({
   id: 'augmenter/median-blur',
@@ -11,7 +11,7 @@ export const medianBlurAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      size: wholeRange(3, 7, 'Sides of the window to draw from, both included; even ones get one more.'),
+      size: wholeRange(3, 7, 1, 'Sides of the window to draw from, both included; even ones get one more.'),
     },
     { additionalProperties: false },
   ),
@@ -25,7 +25,7 @@ export const medianBlurAugmenter = defineStep({
   run(pixels, { chance, size }, random) {
     if (!random.chance(chance)) return pixels;
     const { image: picture } = pixels;
-    const side = random.integer(size[0], size[1] + 1) | 1;
+    const side = drawWhole(random, size) | 1;
     const sides = picture.shape.slice(0, -1).map((_, axis, { length }) => (axis < length - 2 ? 1 : side));
     return { ...pixels, image: boxMedian(picture, sides) };
   },

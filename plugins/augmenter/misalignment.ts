@@ -83,11 +83,12 @@ function rotation(radians: number, [height, width]: readonly number[]): PlaneMap
 /** The pixels of `changed` in the rows (or slices) from `first` to before `last`. */
 function mix(pixels: StepPixels, changed: StepPixels, first: number, last: number): StepPixels {
   return onBoth(pixels, (picture, scale, which) => {
-    const from = changed[which]!;
-    const mixed = copyOf(picture);
+    // A turn interpolates, so its numbers may need decimals that those of the others do not.
+    const mixed = copyOf(changed[which]!);
     const row = picture.data.length / picture.shape[0];
     const [start, end] = [first * scale[0] * row, last * scale[0] * row];
-    mixed.data.set(from.data.subarray(start, end), start);
+    mixed.data.set(picture.data.subarray(0, start));
+    mixed.data.set(picture.data.subarray(end), end);
     return mixed;
   });
 }

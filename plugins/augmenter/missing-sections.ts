@@ -1,5 +1,7 @@
 /** Sections with a dark crack (AUGMENTOR.MISSING_SECTIONS). */
 import { Type } from 'typebox';
+import { storing } from '../../core/image/cast.js';
+import { dtypeOf, type PixelArray, sizeOf } from '../../core/image/image.js';
 import type { RandomStream } from '../../core/image/random.js';
 import { defineStep } from '../../core/plugin/step.js';
 import { Chance, chanceOf, wholeRange } from './parameters.js';
@@ -12,7 +14,7 @@ export const missingSectionsAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      width: wholeRange(10, 30, 'Pixels by which the line is thickened on each side, the last excluded.'),
+      width: wholeRange(10, 30, 0, 'Pixels by which the line is thickened on each side, the last excluded.'),
       share: Type.Number({
         default: 0.5,
         minimum: 0,
@@ -35,10 +37,12 @@ export const missingSectionsAugmenter = defineStep({
     const { shape } = pixels.image;
     const [height, columns, channels] = shape.slice(-3);
     if (height < 3 || columns < 3) return pixels;
-    const thickness = random.integer(width[0], Math.max(width[1], width[0] + 1));
+    const [thin, thick] = [Math.min(...width), Math.max(...width)];
+    const thickness = random.integer(thin, Math.max(thick, thin + 1));
     const cracked = copyOf(pixels.image);
+    const sides = [height, columns, channels];
     const hide = (plane: number, channel: number) =>
-      hideLine(cracked.data, plane, channel, [height, columns, channels], thickness, random);
+      hideLine(cracked.data, plane * sizeOf(sides) + channel, sides, drawCrack(sides, thickness, random));
     // Walks over the channels of a flat image, and over the slices of a volume for each channel.
     const rows = shape.length === 4 ? channels : 1;
     const steps = shape.length === 4 ? shape[0] : channels;
@@ -53,19 +57,30 @@ export const missingSectionsAugmenter = defineStep({
   },
 });
 
-/** Fills all within `thickness` steps (up, down, left, right) of a line across a slice with the mean of the slice. */
-function hideLine(
-  data: { [at: number]: number },
-  plane: number,
-  channel: number,
-  [height, width, channels]: readonly number[],
-  thickness: number,
-  random: RandomStream,
-): void {
-  const offset = plane * height * width * channels + channel;
+/** A line across a slice, from its first row to its last where it goes `down`, else from column to column. */
+interface Crack {
+  down: boolean;
+  /** Where it begins and ends on the other axis. */
+  from: number;
+  to: number;
+  /** Steps (up, down, left, right) by which it is thickened. */
+  thickness: number;
+}
+
+function drawCrack([height, width]: readonly number[], thickness: number, random: RandomStream): Crack {
   const down = random.chance(0.5);
-  const [length, breadth] = down ? [height, width] : [width, height];
-  const [from, to] = [random.integer(1, breadth - 1), random.integer(1, breadth - 1)];
+  const breadth = down ? width : height;
+  return { down, from: random.integer(1, breadth - 1), to: random.integer(1, breadth - 1), thickness };
+}
+
+/** Fills what a crack hides with the mean of its slice, in place. @param offset of the first value of the slice. */
+export function hideLine(
+  data: PixelArray,
+  offset: number,
+  [height, width, channels]: readonly number[],
+  { down, from, to, thickness }: Crack,
+): void {
+  const length = down ? height : width;
   const distance = new Int32Array(height * width).fill(height + width);
   // One pixel in every row, or more where the line is flat.
   const steps = Math.max(length - 1, Math.abs(to - from));
@@ -80,7 +95,7 @@ function hideLine(
       if (y > 0) distance[at] = Math.min(distance[at], distance[at - width] + 1);
       if (x > 0) distance[at] = Math.min(distance[at], distance[at - 1] + 1);
     }
-  const mean = sum / (height * width);
+  const mean = storing(dtypeOf(data))(sum / (height * width));
   for (let y = height - 1, at = height * width - 1; y >= 0; y--)
     for (let x = width - 1; x >= 0; x--, at--) {
       if (y < height - 1) distance[at] = Math.min(distance[at], distance[at + width] + 1);

@@ -4,7 +4,7 @@ import { reflectIndex } from '../../core/image/border.js';
 import { allocate, type Image, image } from '../../core/image/image.js';
 import { mapCoordinates } from '../../core/nd/map-coordinates.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { Chance, chanceOf, wholeRange } from './parameters.js';
+import { Chance, chanceOf, drawWhole, wholeRange } from './parameters.js';
 
 export const motionBlurAugmenter = defineStep({
   id: 'augmenter/motion-blur',
@@ -13,7 +13,7 @@ export const motionBlurAugmenter = defineStep({
   parameters: Type.Object(
     {
       chance: Chance,
-      size: wholeRange(8, 12, 'Lengths of the line in pixels to draw from, both included; even ones get one more.'),
+      size: wholeRange(8, 12, 1, 'Lengths of the line in pixels to draw from, both included; even ones get one more.'),
     },
     { additionalProperties: false },
   ),
@@ -26,7 +26,7 @@ export const motionBlurAugmenter = defineStep({
   module: import.meta.url,
   run(pixels, { chance, size }, random) {
     if (!random.chance(chance)) return pixels;
-    const side = random.integer(size[0], size[1] + 1) | 1;
+    const side = drawWhole(random, size) | 1;
     const kernel = motionKernel(side, random.integer(0, 360), (random.uniform(-1, 1) + 1) / 2);
     return { ...pixels, image: correlatePlanes(pixels.image, kernel, side) };
   },

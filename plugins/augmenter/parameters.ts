@@ -1,20 +1,30 @@
 /** What the parameters of augmenters have in common. */
-import { Type } from 'typebox';
+import { type TNumberOptions, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
+import type { RandomStream } from '../../core/image/random.js';
 import type { SplineBorder } from '../../core/nd/spline.js';
 import type { Part } from '../../core/plugin/define.js';
 
 /** Chance to change a patch. */
 export const Chance = Type.Number({ default: 0.5, minimum: 0, maximum: 1, description: 'Chance to change a patch.' });
 
-/** A range that numbers are drawn from. */
-export function range(low: number, high: number, description: string) {
-  return Type.Array(Type.Number(), { minItems: 2, maxItems: 2, default: [low, high], description });
+/** A range that numbers are drawn from; `limits` are those of each of its ends. */
+export function range(low: number, high: number, description: string, limits: TNumberOptions = {}) {
+  return Type.Array(Type.Number(limits), { minItems: 2, maxItems: 2, default: [low, high], description });
 }
 
-/** A range that whole numbers are drawn from. */
-export function wholeRange(low: number, high: number, description: string) {
-  return Type.Array(Type.Integer(), { minItems: 2, maxItems: 2, default: [low, high], description });
+/** A range that whole numbers are drawn from, which are at least `minimum`. */
+export function wholeRange(low: number, high: number, minimum: number, description: string) {
+  return Type.Array(Type.Integer({ minimum }), { minItems: 2, maxItems: 2, default: [low, high], description });
+}
+
+/**
+ * A whole number of a range, both ends included. The ends may come in either order, as those of other numbers may; a range
+ * between two whole numbers gives the next one.
+ */
+export function drawWhole(random: RandomStream, [one, other]: readonly number[]): number {
+  const low = Math.ceil(Math.min(one, other));
+  return random.integer(low, Math.max(Math.floor(Math.max(one, other)), low) + 1);
 }
 
 /** How an image goes on outside; names of numpy, see `core/nd/spline.ts`. */

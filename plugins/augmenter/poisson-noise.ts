@@ -32,6 +32,8 @@ export const poissonNoiseAugmenter = defineStep({
     // scikit-image's way: the image has as many levels as its values need bits, and negative ones are shifted for the time.
     const levels = 2 ** Math.ceil(Math.log2(distinctValues(data)));
     const [shift, scale] = low < 0 ? [1, high + 1] : [0, 1];
+    // All is as dark as the black of the noise, or darker: there are no photons to count.
+    if (scale <= 0) return pixels;
     const noise = new Noise(random);
     const noisy = changeValues(pixels.image, (value) => {
       // Values below -1 have no shifted mean; they stay at the black of the noise.

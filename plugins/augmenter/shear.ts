@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { type PlaneMap, warpPixels } from '../../core/image/warp.js';
 import { defineStep } from '../../core/plugin/step.js';
-import { BorderMode, borderOf, Chance, chanceOf, range } from './parameters.js';
+import { BorderMode, borderOf, Chance, chanceOf, drawWhole, range } from './parameters.js';
 
 export const shearAugmenter = defineStep({
   id: 'augmenter/shear',
@@ -28,8 +28,7 @@ export const shearAugmenter = defineStep({
   module: import.meta.url,
   run(pixels, { chance, angles, border }, random) {
     if (!random.chance(chance)) return pixels;
-    const draw = () => random.integer(Math.ceil(angles[0]), Math.floor(angles[1]) + 1);
-    const [along, down] = [draw(), draw()];
+    const [along, down] = [drawWhole(random, angles), drawWhole(random, angles)];
     return warpPixels(pixels, shearMap(along, down, pixels.image.shape.slice(-3, -1)), { order: 3, border });
   },
 });

@@ -5,7 +5,7 @@ const probabilities = configKeys()
   .map((info) => info.key)
   .filter((key) => /^AUGMENTOR\..*_PROB$/.test(key));
 
-/** Ranges of each augmentation's own values: switch, keys, least, most, rule. */
+/** Ranges of each augmentation's own values: switch, keys, least, most, rule; where BiaPy has none it fails later. */
 const ranges: [on: string, keys: string[], low: number, high: number, rule: string][] = [
   ['RANDOM_ROT', ['RANDOM_ROT_RANGE'], -360, 360, 'R325'],
   ['SHEAR', ['SHEAR_RANGE'], -360, 360, 'R325'],
@@ -15,6 +15,21 @@ const ranges: [on: string, keys: string[], low: number, high: number, rule: stri
   ['CUTBLUR', ['CBLUR_DOWN_RANGE'], 1, 8, 'R327'],
   ['CUTMIX', ['CMIX_SIZE'], 0, 1, 'R327'],
   ['CUTNOISE', ['CNOISE_SCALE', 'CNOISE_SIZE'], 0, 1, 'R327'],
+  ['CUTOUT', ['COUT_NB_ITERATIONS'], 0, Infinity, ''],
+  ['CUTNOISE', ['CNOISE_NB_ITERATIONS'], 0, Infinity, ''],
+  ['MISALIGNMENT', ['MS_DISPLACEMENT'], 1, Infinity, ''],
+  ['MISALIGNMENT', ['MS_ROTATE_RATIO'], 0, 1, ''],
+  ['MISSING_SECTIONS', ['MISSP_ITERATIONS'], 0, Infinity, ''],
+  ['MISSING_SECTIONS', ['MISSP_CHANNEL_PB'], 0, 1, ''],
+  ['GAMMA_CONTRAST', ['GC_GAMMA'], 0, Infinity, ''],
+  ['GAUSSIAN_NOISE', ['GAUSSIAN_NOISE_VAR'], 0, Infinity, ''],
+  ['SALT', ['SALT_AMOUNT'], 0, 1, ''],
+  ['PEPPER', ['PEPPER_AMOUNT'], 0, 1, ''],
+  ['SALT_AND_PEPPER', ['SALT_AND_PEPPER_AMOUNT', 'SALT_AND_PEPPER_PROP'], 0, 1, ''],
+  ['ELASTIC', ['E_SIGMA'], 1, Infinity, ''],
+  ['G_BLUR', ['G_SIGMA'], 0, Infinity, ''],
+  ['MEDIAN_BLUR', ['MB_KERNEL'], 1, Infinity, ''],
+  ['MOTION_BLUR', ['MOTB_K_RANGE'], 1, Infinity, ''],
   ['GRIDMASK', ['GRID_RATIO', 'GRID_D_RANGE', 'GRID_ROTATE'], 0, 1, 'R328'],
   ['ZOOM', ['ZOOM_RANGE'], 0.1, 10, 'R330'],
 ];
@@ -35,6 +50,14 @@ export function checkAugmentor(c: Check): void {
       ['AUGMENTOR.GRID_D_RANGE', 'AUGMENTOR.GRIDMASK'],
       `Expected a range from small to large, came ${near} and ${far}.`,
       'Write (0.4, 1).',
+    );
+  const channels = DATA.PATCH_SIZE[c.dims];
+  if (augmentor.GRAYSCALE && channels !== undefined && channels !== 3)
+    c.error(
+      '',
+      ['AUGMENTOR.GRAYSCALE', 'DATA.PATCH_SIZE'],
+      `Greyscale is the mean of 3 channels, and these images have ${channels}.`,
+      'Write False, or 3 channels in DATA.PATCH_SIZE.',
     );
   if (augmentor.RANDOM_RESIZED_CROP) checkCrop(c);
   checkMixing(c);

@@ -152,14 +152,17 @@ export class Check {
     return false;
   }
 
-  /** Every number of the value at a key must lie in `[low, high]`. */
+  /** Every number of the value at a key must lie in `[low, high]`; `high` may be Infinity. */
   inRange(rule: string, key: string, low: number, high: number, also: readonly string[] = []): boolean {
     const value = getKey(this.config, key) as number | number[];
     const numbers = typeof value === 'number' ? [value] : value;
     if (numbers.every((number) => number >= low && number <= high)) return true;
     const what = typeof value === 'number' ? 'a number' : 'numbers';
-    const advice = 'Change it to lie within.';
-    this.error(rule, [key, ...also], `Expected ${what} from ${low} to ${high}, came ${showPlain(value)}.`, advice);
+    const [wanted, advice] =
+      high === Infinity
+        ? [`${what} of at least ${low}`, 'Change it to be no less.']
+        : [`${what} from ${low} to ${high}`, 'Change it to lie within.'];
+    this.error(rule, [key, ...also], `Expected ${wanted}, came ${showPlain(value)}.`, advice);
     return false;
   }
 

@@ -76,3 +76,10 @@ test.each([3, 14.3])('counts of mean %d fall as the distribution says', (expecte
     expect(Math.abs(counts[k] - 60_000 * probability)).toBeLessThan(5 * deviation + 1);
   }
 });
+
+test('a count whose mean is no finite number is that mean', () => {
+  expect([Number.NaN, Infinity].map((mean) => new Noise(new RandomStream({ seed: 1 })).poisson(mean))).toEqual([
+    Number.NaN,
+    Infinity,
+  ]);
+});

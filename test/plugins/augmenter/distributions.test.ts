@@ -94,6 +94,10 @@ describe('noise', () => {
     expect(mean(scaled.slice(1000))).toBeCloseTo(1, 1);
   });
 
+  test('of the Poisson kind has nothing to count in an image as dark as its black', () => {
+    for (const value of [-1, -3]) expect(results('poisson-noise', flat(value, [2, 2, 1]), {})[0].data[0]).toBe(value);
+  });
+
   test('distinct values are counted', () => {
     expect(distinctValues(Float32Array.of(0, -0, 1, 1, 2.5))).toBe(3);
     expect(distinctValues(Uint16Array.from({ length: 5000 }, (_, i) => i % 777))).toBe(777);
@@ -141,6 +145,7 @@ describe('lost regions', () => {
       share(result, 1),
     );
     expect(mean(kept)).toBeCloseTo(0.84, 1);
+    expect(share(results('gridmask', flat(1), { ratio: 1, period: [0.1, 0.15] })[0], 1)).toBe(1);
     const squares = results('gridmask', flat(1), { ratio: 0.6, period: [0.1, 0.15], invert: true }, 40);
     expect(mean(squares.map((result) => share(result, 1)))).toBeCloseTo(0.16, 1);
   });

@@ -5,8 +5,11 @@ import { warpPixels } from '../../../core/image/warp.js';
 import type { SplineBorder } from '../../../core/nd/spline.js';
 import { affineMap } from '../../../plugins/augmenter/affine.js';
 import { lowerResolution } from '../../../plugins/augmenter/cutblur.js';
+import { gridMask } from '../../../plugins/augmenter/gridmask.js';
+import { hideLine } from '../../../plugins/augmenter/missing-sections.js';
 import { correlatePlanes, motionKernel } from '../../../plugins/augmenter/motion-blur.js';
 import { shearMap } from '../../../plugins/augmenter/shear.js';
+import { movePlanes } from '../../../plugins/augmenter/shift.js';
 
 interface Warped {
   border: SplineBorder;
@@ -21,6 +24,18 @@ interface Golden {
   affine: (Warped & { angle: number; zoom: number })[];
   shear: (Warped & { along: number; down: number })[];
   coarse: { factor: number; image: number[] }[];
+  grid: {
+    side: number;
+    step: number;
+    ratio: number;
+    rows: number;
+    columns: number;
+    degrees: number;
+    invert: boolean;
+    kept: number[];
+  }[];
+  crack: { down: boolean; from: number; to: number; thickness: number; image: number[] }[];
+  shift: { down: number; along: number; border: SplineBorder; image: number[] }[];
   motion: { side: number; angle: number; start: number; kernel: number[]; blurred: number[] }[];
 }
 
@@ -57,6 +72,20 @@ describe('scikit-image agrees with', () => {
 
   test.each(golden.coarse)('a resolution lowered $factor times', ({ factor, image: expected }) =>
     near(lowerResolution(pixels.image, factor).data, expected),
+  );
+
+  test.each(golden.grid)('a grid of period $step and ratio $ratio at $degrees°', ({ side, kept, ...grid }) =>
+    expect([...gridMask([side, side], grid)]).toEqual(kept),
+  );
+
+  test.each(golden.crack)('a crack from $from to $to, $thickness thick', ({ image: expected, ...crack }) => {
+    const data = Float64Array.from(golden.picture);
+    hideLine(data, 0, [...golden.shape, 1], crack);
+    near(data, expected);
+  });
+
+  test.each(golden.shift)('a shift by $down and $along, $border', ({ down, along, border, image: expected }) =>
+    expect([...movePlanes(pixels.image, down, along, border).data]).toEqual(expected),
   );
 
   test.each(golden.motion)('motion over $side pixels at $angle°', ({ side, angle, start, kernel, blurred }) => {
