@@ -39,7 +39,6 @@ export const classification = definePreset({
           network,
           losses: lossesOf(config, catalog),
           metrics: trainingMetrics(config, catalog),
-          targets: () => [],
           loader: () => ({ targets: null, classes: { count: classes, known: true } }),
           patches: () => WHOLE,
         }),

@@ -35,7 +35,6 @@ export const detection = definePreset({
           losses: losses(config),
           metrics: overlaps(config),
           shown: activationsOf(classes),
-          targets: () => [],
           loader: () => ({ targets: null }),
           reading: (part) => [points(config, catalog, part, `${part}-points`)],
         }),

@@ -197,12 +197,10 @@ function predicting(config: Config, catalog: Catalog, { channels, network }: Tes
       ...(isMeasured(config) && labelImages(channels)),
     }),
     ...(reused ? [] : preprocessors(config, catalog, 'test')),
-    ...filtered(config, catalog, 'test', [
-      ...normalizing(config, catalog, 'test', 'normalizer').images,
-      ...(isMeasured(config)
-        ? [targets(config, catalog, 'test', 'targets'), pictures(config, catalog, 'test', 'target-pictures')]
-        : []),
-    ]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
+    ...(isMeasured(config)
+      ? [targets(config, catalog, 'test', 'targets'), pictures(config, catalog, 'test', 'target-pictures')]
+      : []),
     ...(reused ? [reused] : own),
     ...measure(config, 'metrics', { metrics, variant: whole ? 'per image' : 'merge patches' }),
     ...(classed && !reused

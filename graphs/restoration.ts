@@ -76,7 +76,7 @@ function learning(config: Config, catalog: Catalog, parts: RestorationParts): Gr
     losses,
     ...(activations && { activations }),
     metrics: metricsOf(config.TRAIN.METRICS as string[], config, catalog),
-    targets: (part) => (ownTargets || byPatch ? [] : [targets(part)]),
+    normalizedTargets: (part) => (ownTargets || byPatch ? [] : [targets(part)]),
     patchTargets: (part) => (!ownTargets && byPatch ? [targets(part)] : []),
     loader: () => ({ ...loader, ...(ownTargets ? { targets: null } : { targetChannels, scale }) }),
     ...(patches && { patches }),
@@ -142,7 +142,11 @@ function testing(config: Config, catalog: Catalog, parts: RestorationParts): Gra
           ...(whole
             ? []
             : [node('own-intensities', 'postprocessor/denormalize-patch', from('postprocessor/denormalize-patch'))]),
-          node('stitcher', 'stitcher/join-patches', { channels: targetChannels, scale }),
+          node('stitcher', 'stitcher/join-patches', {
+            ...from('stitcher/join-patches'),
+            channels: targetChannels,
+            scale,
+          }),
           restorer('intensities'),
           ...undoPreprocessing(config, catalog, 'restored'),
         ]),

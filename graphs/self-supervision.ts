@@ -37,7 +37,6 @@ function masking(config: Config, catalog: Catalog, network: NetworkSpec, channel
         network,
         losses: [{ id: 'network', weight: 1, parameters: {} }],
         metrics: [],
-        targets: () => [],
         loader: () => ({ targets: null }),
       }),
     }),
@@ -63,7 +62,11 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec, chann
     ...normalizing(config, catalog, 'test', 'normalizer').patches,
     node('model', 'model/reconstruct', { network, batchSize: train.BATCH_SIZE }),
     node('patch-intensities', 'postprocessor/denormalize-patch', from('postprocessor/denormalize-patch')),
-    node('stitcher', 'stitcher/join-patches', { channels: PICTURES.length * channels, weights: 'plain' }),
+    node('stitcher', 'stitcher/join-patches', {
+      ...from('stitcher/join-patches'),
+      channels: PICTURES.length * channels,
+      weights: 'plain',
+    }),
     node('intensities', 'postprocessor/denormalize', from('postprocessor/denormalize')),
     node('pictures', 'postprocessor/split-channels', { product: 'restored', into: PICTURES }),
     ...measure(config, 'metrics', {

@@ -110,10 +110,8 @@ function testGraph(config: Config, catalog: Catalog, network: NetworkSpec): Grap
   const nodes: GraphNode[] = [
     node('loader', 'loader/folder', { ...loaderParameters(config, catalog, 'test'), ...(isMeasured(config) && MASKS) }),
     ...preprocessors(config, catalog, 'test', !reused),
-    ...filtered(config, catalog, 'test', [
-      ...normalizing(config, catalog, 'test', 'normalizer').images,
-      ...(isMeasured(config) ? [labels(config, catalog, 'test', 'labels')] : []),
-    ]),
+    ...filtered(config, catalog, 'test', normalizing(config, catalog, 'test', 'normalizer').images),
+    ...(isMeasured(config) ? [labels(config, catalog, 'test', 'labels')] : []),
     ...(reused
       ? [reused]
       : [

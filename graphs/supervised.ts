@@ -6,6 +6,7 @@ import { chain, type Graph, type GraphEdge, type GraphNode, node } from '../core
 import type { DirectedChannels } from '../core/image/directed-channels.js';
 import { isMeasuredBy } from '../core/image/normalization-parameters.js';
 import { reachOf } from '../core/image/reach.js';
+import { subsetFromConfig } from '../core/image/subset.js';
 import type { SymmetryGroup } from '../core/image/symmetry.js';
 import { dataSectionOf } from '../core/plugin/data-section.js';
 import type { Catalog, Part } from '../core/plugin/define.js';
@@ -31,7 +32,9 @@ export interface TrainingParts {
   losses: LossSpec;
   metrics: MetricSpec;
   /** Nodes that bring the targets into the form that the losses want, for each part. */
-  targets: (part: Part) => GraphNode[];
+  targets?: (part: Part) => GraphNode[];
+  /** Nodes that normalise targets which are images. Sample filters may measure what they give. */
+  normalizedTargets?: (part: Part) => GraphNode[];
   /** Activations of the output channels that losses and metrics see; logits where left out. */
   activations?: string[];
   /** Activations of the output channels in pictures (TRAIN.SAVE_TRAIN_PREDS_FREQ), where losses and metrics see logits. */
@@ -60,8 +63,9 @@ export function trainingGraph(config: Config, catalog: Catalog, parts: TrainingP
     ...preprocessors(config, catalog, part),
     ...filtered(config, catalog, part, [
       ...normalizing(config, catalog, part, `${part}-normalizer`).images,
-      ...parts.targets(part),
+      ...(parts.normalizedTargets?.(part) ?? []),
     ]),
+    ...(parts.targets?.(part) ?? []),
     node(`${part}-patches`, 'stitcher/training-patches', {
       ...trainingPatches(config, catalog, part),
       ...parts.patches?.(part),
@@ -129,7 +133,11 @@ export function loaderParameters(config: Config, catalog: Catalog, part: Part): 
     // Edges are made of grey and of coloured images alike.
     channels: section(catalog, 'preprocessor/canny', config, part) ? null : (data.PATCH_SIZE as number[]).at(-1),
     forceRgb: data.FORCE_RGB,
-    subset: divided ? subset(config, part === 'train' ? 'train' : 'validation') : null,
+    // Of images that a filter leaves out the others are divided, by the filter.
+    subset:
+      divided && !section(catalog, 'filter/images', config, part)?.subset
+        ? subsetFromConfig(config, part === 'train' ? 'train' : 'validation')
+        : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
     ...withinContainers(config, part, targets !== null),
     ...(reasons.length > 0 && { whole: true, whyWhole: reasons.join(', and ') }),
@@ -183,7 +191,10 @@ export function isMeasuredByPatch(config: Config, part: Part): boolean {
   return isMeasuredBy(config, 'patch') && !whole && config.PROBLEM.TYPE !== 'CLASSIFICATION';
 }
 
-/** Nodes that normalise, with the sample filters of a part before them, or after them (FILTER_SAMPLES.NORM_BEFORE). */
+/**
+ * Nodes that normalise, with the sample filters of a part before them, or after them (FILTER_SAMPLES.NORM_BEFORE). Targets that are
+ * made of masks or labels follow: filters measure those as they are in their files.
+ */
 export function filtered(config: Config, catalog: Catalog, part: Part, nodes: GraphNode[]): GraphNode[] {
   const filters = catalog
     .nodes()
@@ -195,13 +206,6 @@ export function filtered(config: Config, catalog: Catalog, part: Part, nodes: Gr
     });
   const { NORM_BEFORE } = config.DATA[dataSectionOf(config, part)].FILTER_SAMPLES;
   return NORM_BEFORE ? [...nodes, ...filters] : [...filters, ...nodes];
-}
-
-function subset({ DATA: { VAL: val }, SYSTEM }: Config, part: 'train' | 'validation'): Record<string, unknown> {
-  const split = val.CROSS_VAL
-    ? { folds: val.CROSS_VAL_NFOLD, fold: val.CROSS_VAL_FOLD }
-    : { fraction: val.SPLIT_TRAIN };
-  return { part, ...split, shuffle: val.RANDOM, seed: SYSTEM.SEED };
 }
 
 function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'validation'): Record<string, unknown> {
@@ -216,7 +220,7 @@ function trainingPatches(config: Config, catalog: Catalog, part: 'train' | 'vali
       : null,
     ...(part === 'train' && augmentedBoxes(config)),
     replicate: part === 'train' ? data.TRAIN.REPLICATE : 0,
-    subset: data.VAL.FROM_TRAIN ? subset(config, part) : null,
+    subset: data.VAL.FROM_TRAIN ? subsetFromConfig(config, part) : null,
     epochs: part === 'train' ? train.EPOCHS : null,
     shuffle: part === 'train' ? augment.SHUFFLE_TRAIN_DATA_EACH_EPOCH : augment.SHUFFLE_VAL_DATA_EACH_EPOCH,
     inMemory: part === 'train' ? data.TRAIN.IN_MEMORY : data.VAL.IN_MEMORY,

@@ -122,6 +122,27 @@ export const KEYS_WITHOUT_EFFECT: readonly KeyWithoutEffect[] = [
         ],
   ),
   {
+    key: 'DATA.TRAIN.PROBABILITY_MAP',
+    concerns: ({ TRAIN: train, DATA }) => train.ENABLE && !DATA.TRAIN.EXTRACT_RANDOM_PATCH,
+    message: 'it is about patches at random places, and all patches of a grid are taken.',
+    advice: 'Write DATA.TRAIN.EXTRACT_RANDOM_PATCH: True, or leave it out.',
+  },
+  {
+    key: 'DATA.VAL.FILTER_SAMPLES.ENABLE',
+    concerns: ({ TRAIN: train, DATA }) => train.ENABLE && DATA.VAL.FROM_TRAIN,
+    message: 'validation images come from training, and DATA.TRAIN.FILTER_SAMPLES decides.',
+    advice: 'Give the conditions there.',
+  },
+  {
+    key: 'DATA.SAVE_FILTERED_IMAGES',
+    concerns: ({ DATA, TRAIN: train, TEST: test }) =>
+      !(train.ENABLE && (DATA.TRAIN.FILTER_SAMPLES.ENABLE || DATA.VAL.FILTER_SAMPLES.ENABLE)) &&
+      !(test.ENABLE && DATA.TEST.FILTER_SAMPLES.ENABLE),
+    harmless: true,
+    message: 'no samples are filtered.',
+    advice: 'Leave it out, or write ENABLE: True in a section FILTER_SAMPLES.',
+  },
+  {
     key: 'DATA.VAL.RESOLUTION',
     // Unset sizes have become ones.
     concerns: ({ TRAIN: train, DATA: { VAL } }) =>

@@ -1,5 +1,6 @@
 /** One side of a split as plain data: which items of a list are read. */
 import { type Static, Type } from 'typebox';
+import type { Config } from '../config/index.js';
 import { DataError } from '../errors.js';
 import { splitFold, splitTrainValidation } from './split.js';
 
@@ -31,4 +32,12 @@ export function chooseSubset<T>(items: readonly T[], subset: Subset, classes?: r
       ? splitFold(items.length, folds, fold, { seed, shuffle, ...(classes && { classes }) })
       : splitTrainValidation(items.length, fraction!, { seed, shuffle });
   return split[part].map((i) => items[i]);
+}
+
+/** A side of the split of the training images (DATA.VAL.FROM_TRAIN). */
+export function subsetFromConfig({ DATA: { VAL: val }, SYSTEM }: Config, part: 'train' | 'validation'): Subset {
+  const split = val.CROSS_VAL
+    ? { folds: val.CROSS_VAL_NFOLD, fold: val.CROSS_VAL_FOLD }
+    : { fraction: val.SPLIT_TRAIN };
+  return { part, ...split, shuffle: val.RANDOM, seed: SYSTEM.SEED };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../core/image/normalization-parameters.js';
 import { measureNormalization, normalize } from '../../core/image/normalize.js';
 import type { FilterGroups, Measured } from '../../core/image/sample-filter.js';
+import { type Subset, subsetFromConfig } from '../../core/image/subset.js';
 import { dataSectionOf } from '../../core/plugin/data-section.js';
 import type { Part } from '../../core/plugin/define.js';
 
@@ -72,8 +73,8 @@ export function filterSettings(config: Config, part: Part): FilterSettings | und
   );
   return {
     groups: groups as FilterGroups,
-    // BiaPy stops a training that is left with one sample or none.
-    least: part === 'test' ? 0 : 2,
+    // BiaPy stops a training that is left with one sample or none, before it divides them.
+    least: part === 'test' ? 0 : dividedBefore(config, part) ? 1 : 2,
     examples: data.SAVE_FILTERED_IMAGES
       ? { folder: `${paths.FIL_SAMPLES_DIR}/${part}`, count: data.SAVE_FILTERED_IMAGES_NUM }
       : null,
@@ -88,7 +89,31 @@ export function filterSettings(config: Config, part: Part): FilterSettings | und
 }
 
 /** Whether whole images are measured: asked for, or there is no list of patches, because they are random or not cut. */
-export function filtersImages({ DATA: data, TEST: test, PROBLEM: problem }: Config, part: Part): boolean {
-  const whole = test.FULL_IMG && problem.NDIM === '2D';
-  return data.FILTER_BY_IMAGE || (part === 'test' ? whole : data.TRAIN.EXTRACT_RANDOM_PATCH);
+export function filtersImages(config: Config, part: Part): boolean {
+  const { TEST: test, PROBLEM: problem } = config;
+  const whole = part === 'test' && test.FULL_IMG && problem.NDIM === '2D';
+  return whole || (isTrainingData(config, part) && trainsOnImages(config)) || config.DATA.FILTER_BY_IMAGE;
+}
+
+/**
+ * The side of the split that is given, of the images that are left: BiaPy filters the training set before it divides it. The list of
+ * patches is of images that were divided.
+ */
+export function subsetOfLeft(config: Config, part: Part): Subset | null {
+  const { VAL, TEST } = config.DATA;
+  const divided = part === 'test' ? TEST.USE_VAL_AS_TEST : VAL.FROM_TRAIN;
+  return divided && trainsOnImages(config) ? subsetFromConfig(config, part === 'train' ? 'train' : 'validation') : null;
+}
+
+function dividedBefore(config: Config, part: Part): boolean {
+  return config.DATA.VAL.FROM_TRAIN && subsetOfLeft(config, part) === null;
+}
+
+function isTrainingData({ DATA: { TEST } }: Config, part: Part): boolean {
+  return part !== 'test' || TEST.USE_VAL_AS_TEST;
+}
+
+/** Whether the training measures whole images. */
+function trainsOnImages({ DATA: data }: Config): boolean {
+  return data.FILTER_BY_IMAGE || data.TRAIN.EXTRACT_RANDOM_PATCH;
 }

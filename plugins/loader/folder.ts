@@ -161,6 +161,11 @@ export const folderLoader = defineNode({
           const chosen = choosePairs(pairs, parameters);
           const lacking = lackingClasses(pairs, chosen);
           if (lacking) events.emit({ type: 'warning', message: lacking });
+          if (place.phase === 'test' && parameters.subset && chosen.some(({ only }) => only))
+            events.emit({
+              type: 'warning',
+              message: `${chosen[0].pair.file}: the training divides the patches of its only image, and the test takes the image as a whole. Results are better than those of images that were not learned from: give test images of their own, and switch DATA.TEST.USE_VAL_AS_TEST off.`,
+            });
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'image', total: chosen.length });
           return from(chosen);
         }),

@@ -17,6 +17,7 @@ import {
   type NormalizationOptions,
   normalize,
 } from '../../core/image/normalize.js';
+import { OneDivisor } from '../../core/image/one-divisor.js';
 import type { Sample } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { services } from '../../core/plugin/services.js';
@@ -32,9 +33,10 @@ export const intensityNormalizer = defineNode({
   fromConfig: (config) => normalizationFromConfig(config, 'input'),
   // The raw image is kept beside the normalised one, for pictures and for undoing the normalisation.
   memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
-  needs: { memory: services.memory, signal: services.signal },
-  create(parameters, { memory, signal }) {
+  needs: { memory: services.memory, signal: services.signal, events: services.events },
+  create(parameters, { memory, signal, events }) {
     const options = normalizationOptions(parameters);
+    const divisor = new OneDivisor();
     return ({ main }) =>
       main.pipe(
         concatMap(async (sample): Promise<Sample> => {
@@ -58,6 +60,8 @@ export const intensityNormalizer = defineNode({
               products: { raw, ...sample.products },
             };
           const normalization = measureNormalization(raw, options, sample.file);
+          const message = divisor.differs(raw, normalization, sample.file);
+          if (message) events.emit({ type: 'warning', message });
           return {
             ...sample,
             image: normalize(raw, normalization, (dtype, length) => memory.pixels(dtype, length)),

@@ -10,8 +10,10 @@ import {
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
 import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import { OneDivisor } from '../../core/image/one-divisor.js';
 import type { Sample, TargetKind } from '../../core/image/sample.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
 
 /**
  * A target is measured on its own, with the settings of its section or of the input: BiaPy's behaviour. Of a test, where
@@ -26,8 +28,10 @@ export const targetNormalizer = defineNode({
   parameters: NormalizationParameters,
   fromConfig: (config, part) => (part === 'test' ? undefined : normalizationFromConfig(config, 'target')),
   memory: (_, { shape }) => sizeOf(shape) * Float32Array.BYTES_PER_ELEMENT,
-  create(parameters) {
+  needs: { events: services.events },
+  create(parameters, { events }) {
     const options = { ...normalizationOptions(parameters), unitFloats: true };
+    const divisor = new OneDivisor();
     return ({ main }) =>
       main.pipe(
         map((sample): Sample => {
@@ -40,6 +44,9 @@ export const targetNormalizer = defineNode({
             return { ...sample, target: mapImage(target, work, { dtype: 'float32' }), targetKinds };
           }
           const normalization = measureNormalization(target, options, file);
+          const isPatch = sample.placement !== undefined || sample.moment !== undefined;
+          const message = isPatch ? undefined : divisor.differs(target, normalization, file);
+          if (message) events.emit({ type: 'warning', message });
           const { partner } = sample;
           const other = partner?.target;
           return {

@@ -98,7 +98,8 @@ class PatchCollector {
     const metadata = scaledMetadata(parent.image.metadata, this.scale);
     this.blender = parent.image.source
       ? new BlockBlender(shape, channelCount(prediction), scaled, { weights, metadata, bytes, file: parent.file })
-      : new Blender(shape, channelCount(prediction), scaled, { weights, half, metadata });
+      : // Intensities may lie beyond what two bytes hold.
+        new Blender(shape, channelCount(prediction), scaled, { weights, half: half && !own, metadata });
   }
 
   get complete(): boolean {

@@ -320,6 +320,10 @@ describe('keys without effect', () => {
 
   const random = { 'DATA.TRAIN.EXTRACT_RANDOM_PATCH': true, 'DATA.TRAIN.PROBABILITY_MAP': true };
   const separate = { 'DATA.VAL.FROM_TRAIN': false, 'DATA.VAL.PATH': 'v', 'DATA.VAL.GT_PATH': 'w' };
+  const valFilter = {
+    ...{ 'DATA.VAL.FILTER_SAMPLES.PROPS': [['mean']], 'DATA.VAL.FILTER_SAMPLES.VALUES': [[5]] },
+    'DATA.VAL.FILTER_SAMPLES.SIGNS': [['lt']],
+  };
   const previews = { 'TRAIN.SAVE_TRAIN_PREDS_FREQ': 5 };
   const classes = { 'PROBLEM.TYPE': 'CLASSIFICATION', 'DATA.N_CLASSES': 3, 'MODEL.ARCHITECTURE': 'vit' };
 
@@ -328,6 +332,9 @@ describe('keys without effect', () => {
     ['SYSTEM.PIN_MEM', false, {}, 'notice'],
     ['DATA.VAL.DIST_EVAL', false, {}, 'notice'],
     ['MODEL.FIND_UNUSED_PARAMETERS', true, {}, 'notice'],
+    ['DATA.TRAIN.PROBABILITY_MAP', true, {}, 'warning'],
+    ['DATA.VAL.FILTER_SAMPLES.ENABLE', true, valFilter, 'warning'],
+    ['DATA.SAVE_FILTERED_IMAGES', true, {}, 'notice'],
     ['DATA.TEST.IN_MEMORY', true, {}, 'notice'],
     ['DATA.TRAIN.CHECK_DATA', false, {}, 'notice'],
     ['DATA.TEST.CHECK_DATA', false, {}, 'notice'],

@@ -226,8 +226,8 @@ describe('the configuration decides', () => {
     expect(names(train).slice(0, 5)).toEqual([
       'train-loader',
       'train-normalizer',
-      'train-labels',
       'train-filter',
+      'train-labels',
       'train-patches',
     ]);
     expect(names(train)).toContain('validation-filter');

@@ -4,6 +4,8 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
 import { image } from '../../../core/image/image.js';
+import { chooseSubset } from '../../../core/image/subset.js';
+import { NO_LEASE } from '../../../core/job/memory.js';
 import { bench, sampleOf } from '../nodes.js';
 
 const levels = [5, 80, 120, 10].map((level, index) =>
@@ -34,6 +36,34 @@ describe('images are left out', () => {
       _tag: 'data',
       message: expect.stringMatching(/'filter' kept 2 of 4 images, too few/),
     });
+  });
+
+  test('before the others are divided, so that each side gets its part of what is left', async () => {
+    const many = Array.from({ length: 12 }, (_, index) =>
+      sampleOf(image(new Uint8Array(16).fill(index % 3 === 0 ? 5 : 80), [4, 4, 1]), { index }),
+    );
+    const left = many.filter((_, index) => index % 3 !== 0);
+    const side = async (part: 'train' | 'validation') => {
+      let released = 0;
+      const lease = { ...NO_LEASE, release: () => void released++ };
+      const subset = { part, fraction: 0.25, shuffle: true, seed: 3 };
+      const given = await bench().run(
+        filter({ least: 2, subset }),
+        many.map((sample) => ({ ...sample, lease })),
+        'train',
+      );
+      // All of them are read twice.
+      expect(released).toBe(24);
+      expect(given.map(({ id }) => id)).toEqual(chooseSubset(left, subset).map(({ id }) => id));
+      return given.length;
+    };
+    expect([await side('train'), await side('validation')]).toEqual([6, 2]);
+  });
+
+  test('and a test that is left with nothing is told', async () => {
+    const { run, heard } = bench();
+    expect(await run(filter({ groups: [[{ property: 'mean', sign: 'ge', value: 0 }]] }), levels)).toEqual([]);
+    expect(heard).toContainEqual({ type: 'warning', message: "The sample filter 'filter' leaves no image to test." });
   });
 
   test('and examples of both sides are written', async () => {

@@ -91,6 +91,19 @@ describe('a folder', () => {
     }
   });
 
+  test('tells of a test on the only image, whose patches the training divided', async () => {
+    const one = await put('only', ['a.tif']);
+    const warnings = async (phase: 'train' | 'test') => {
+      const { run, heard } = bench();
+      await run(load({ images: one, subset: { part: 'validation', folds: 2, fold: 1 } }), [], phase);
+      return heard.filter(({ type }) => type === 'warning');
+    };
+    expect(await warnings('train')).toEqual([]);
+    expect(await warnings('test')).toEqual([
+      { type: 'warning', message: expect.stringMatching(/only\/a\.tif: .*takes the image as a whole/) },
+    ]);
+  });
+
   test('repeats a grey channel where colours are asked for', async () => {
     const [grey] = await bench().run(load({ images: at('raw') }));
     const [colour] = await bench().run(load({ images: at('raw'), forceRgb: true, channels: 3 }));

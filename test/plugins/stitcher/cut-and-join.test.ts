@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { node } from '../../../core/graph/graph.js';
 import { fromHalves, toHalf } from '../../../core/image/half.js';
 import { type Image, image, sizeOf } from '../../../core/image/image.js';
+import { OWN_INTENSITIES } from '../../../core/image/normalize.js';
+import { readPatch } from '../../../core/image/patch.js';
 import type { Sample } from '../../../core/image/sample.js';
 import { scaleSides } from '../../../core/image/scale.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
@@ -61,6 +63,18 @@ describe('cutting and joining', () => {
     const [{ products }] = await bench().run(nodes, [sampleOf(picture)]);
     closeTo(products.channels, { ...picture, data: fromHalves(Uint16Array.from(picture.data, toHalf)) });
     expect(fromHalves(Uint16Array.from(products.channels.data, toHalf))).toEqual(products.channels.data);
+  });
+
+  test('keeps intensities whole, which may lie beyond what two bytes hold', async () => {
+    const bright = ramp([8, 8, 1]);
+    bright.data.fill(2 ** 17 + 1);
+    const patches = await bench().run(cutter({ patch: [4, 4] }), [sampleOf(ramp([8, 8, 1]))]);
+    const restored = patches.map((patch) => ({
+      ...patch,
+      products: { [OWN_INTENSITIES]: readPatch(bright, patch.placement!.box) },
+    }));
+    const [{ products }] = await bench().run(joiner({ half: true }), restored);
+    closeTo(products.channels, bright);
   });
 
   test('keeps what came before, and averages what was measured on patches', async () => {
