@@ -1,6 +1,8 @@
 /** What both sample filters take from the configuration. */
 import { type Static, Type } from 'typebox';
 import type { Config } from '../../core/config/index.js';
+import { measureInParts } from '../../core/image/dataset-normalization.js';
+import { mapImage } from '../../core/image/deferred.js';
 import type { Image } from '../../core/image/image.js';
 import {
   isMeasuredBy,
@@ -9,6 +11,7 @@ import {
   normalizationOptions,
 } from '../../core/image/normalization-parameters.js';
 import { measureNormalization, normalize } from '../../core/image/normalize.js';
+import type { Sample } from '../../core/image/sample.js';
 import type { FilterGroups, Measured } from '../../core/image/sample-filter.js';
 import { type Subset, subsetFromConfig } from '../../core/image/subset.js';
 import { dataSectionOf } from '../../core/plugin/data-section.js';
@@ -27,7 +30,7 @@ export interface FilterSettings {
   /** Samples that must be left. */
   least: number;
   examples: { folder: string; count: number } | null;
-  normalize: Static<typeof NormalizeBefore>;
+  normalize: NormalizeBefore;
 }
 
 /** Intensities that are normalised on each patch come here as they are in their files. */
@@ -41,9 +44,10 @@ export const NormalizeBefore = Type.Union(
   ],
   { default: null, description: 'Normalisation of each sample before it is measured; null where it is done.' },
 );
+export type NormalizeBefore = Static<typeof NormalizeBefore>;
 
 /** A sample as it is measured. */
-export function normalizedBefore(measured: Measured, settings: Static<typeof NormalizeBefore>): Measured {
+export function normalizedBefore(measured: Measured, settings: NormalizeBefore): Measured {
   if (!settings) return measured;
   const { image, target, file } = measured;
   const apply = (picture: Image, parameters: NormalizationParameters, unitFloats: boolean) => {
@@ -55,6 +59,34 @@ export function normalizedBefore(measured: Measured, settings: Static<typeof Nor
     whole: measured.whole ?? image,
     image: apply(image, settings.image, false),
     ...(target && settings.target && { target: apply(target, settings.target, true) }),
+  };
+}
+
+/**
+ * A whole sample as it is measured, which may be read in parts. One in memory was normalised before, unless patches are; of one in parts
+ * each part was, by numbers of its own, so it is normalised anew by those of the whole.
+ *
+ * @param settings of samples that come as they are in their files, and of those in parts.
+ */
+export async function normalizedWhole(
+  { image: picture, target, products, facts, file }: Sample,
+  { normalize: all, normalizeParts: parts }: { normalize: NormalizeBefore; normalizeParts: NormalizeBefore },
+  signal: AbortSignal,
+): Promise<Measured> {
+  const { raw = picture } = products;
+  const anew = parts && picture.source && products.raw && !facts.normalization;
+  const settings = anew ? parts : all;
+  const measured = { image: anew ? raw : picture, ...(target && { target }), whole: raw, file };
+  if (!settings) return measured;
+  const apply = async (part: Image, parameters: NormalizationParameters, unitFloats: boolean) => {
+    const options = { ...normalizationOptions(parameters), unitFloats };
+    const normalization = await measureInParts(part, options, file, signal);
+    return mapImage(part, (pixels) => normalize(pixels, normalization), { dtype: 'float32' });
+  };
+  return {
+    ...measured,
+    image: await apply(measured.image, settings.image, false),
+    ...(target && settings.target && { target: await apply(target, settings.target, true) }),
   };
 }
 
@@ -78,13 +110,23 @@ export function filterSettings(config: Config, part: Part): FilterSettings | und
     examples: data.SAVE_FILTERED_IMAGES
       ? { folder: `${paths.FIL_SAMPLES_DIR}/${part}`, count: data.SAVE_FILTERED_IMAGES_NUM }
       : null,
-    normalize:
-      NORM_BEFORE && isMeasuredBy(config, 'patch')
-        ? {
-            image: normalizationFromConfig(config, 'input'),
-            target: IMAGE_TARGETS.includes(config.PROBLEM.TYPE) ? normalizationFromConfig(config, 'target') : null,
-          }
-        : null,
+    normalize: NORM_BEFORE && isMeasuredBy(config, 'patch') ? normalizations(config) : null,
+  };
+}
+
+/** Normalisation of whole images that come in parts; null where it is none, or is the same for all parts. */
+export function normalizationOfParts(config: Config, part: Part): NormalizeBefore {
+  const { NORM_BEFORE } = config.DATA[dataSectionOf(config, part)].FILTER_SAMPLES;
+  if (!NORM_BEFORE || !isMeasuredBy(config, 'image')) return null;
+  const both = normalizations(config);
+  // Targets of a test stay as they are in their files.
+  return part === 'test' ? { ...both, target: null } : both;
+}
+
+function normalizations(config: Config): NonNullable<NormalizeBefore> {
+  return {
+    image: normalizationFromConfig(config, 'input'),
+    target: IMAGE_TARGETS.includes(config.PROBLEM.TYPE) ? normalizationFromConfig(config, 'target') : null,
   };
 }
 

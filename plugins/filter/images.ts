@@ -4,8 +4,9 @@
 import path from 'node:path';
 import { concat, concatMap, defer, EMPTY, from, lastValueFrom, type Observable, of, switchMap } from 'rxjs';
 import { Type } from 'typebox';
+import { planeOf } from '../../core/image/middle-box.js';
 import type { Sample } from '../../core/image/sample.js';
-import { FilterGroups, isLeftOut } from '../../core/image/sample-filter.js';
+import { FilterGroups, isLeftOutInParts } from '../../core/image/sample-filter.js';
 import { scaleBetween } from '../../core/image/scale.js';
 import { chooseSubset, Subset } from '../../core/image/subset.js';
 import { defineNode } from '../../core/plugin/define.js';
@@ -15,7 +16,8 @@ import {
   filterSettings,
   filtersImages,
   NormalizeBefore,
-  normalizedBefore,
+  normalizationOfParts,
+  normalizedWhole,
   subsetOfLeft,
 } from './filter-config.js';
 import { Examples, type Seen, told, tooFew } from './filter-outcome.js';
@@ -32,6 +34,10 @@ export const filterImages = defineNode({
       least: Type.Integer({ minimum: 0, default: 0, description: 'Images that must be left; fewer are an error.' }),
       examples: Examples,
       normalize: NormalizeBefore,
+      normalizeParts: Type.Union(NormalizeBefore.anyOf, {
+        default: null,
+        description: 'The same for images that come in parts, each normalised on its own; null where it is done.',
+      }),
       subset: Type.Union([Subset, Type.Null()], {
         default: null,
         description: 'Give one side of a split of the images that are left. All images are read once more for it.',
@@ -39,12 +45,22 @@ export const filterImages = defineNode({
     },
     { additionalProperties: false },
   ),
-  whyWhole: () => 'DATA.FILTER_BY_IMAGE measures all of it',
+  // Targets in parts are normalised one by one, and what they were before is not kept.
+  whyWhole: ({ groups, normalizeParts }) =>
+    normalizeParts?.target && groups.flat().some(({ property }) => /target|diff/.test(property))
+      ? 'FILTER_SAMPLES.NORM_BEFORE measures its target as a whole'
+      : undefined,
   keys: FILTER_KEYS,
-  needs: { events: services.events, files: services.files },
+  needs: { events: services.events, files: services.files, signal: services.signal },
   fromConfig(config, part) {
     const settings = filtersImages(config, part) ? filterSettings(config, part) : undefined;
-    return settings && { ...settings, subset: subsetOfLeft(config, part) };
+    return (
+      settings && {
+        ...settings,
+        normalizeParts: normalizationOfParts(config, part),
+        subset: subsetOfLeft(config, part),
+      }
+    );
   },
   plan({ subset }, { main }, { tell }) {
     if (subset)
@@ -55,14 +71,18 @@ export const filterImages = defineNode({
       });
     return main;
   },
-  create({ groups, least, examples, normalize, subset }, { events, files }, place) {
+  create({ groups, least, examples, subset, ...normalizing }, { events, files, signal }, place) {
     /** Whether an image is left out; examples are written on the way. */
-    async function judge({ id, image, target, products, file }: Sample, seen: Seen): Promise<boolean> {
-      const dropped = isLeftOut(groups, normalizedBefore({ image, target, whole: products.raw, file }, normalize));
+    async function judge(sample: Sample, seen: Seen): Promise<boolean> {
+      const { id, image, products, file } = sample;
+      const dropped = await isLeftOutInParts(groups, await normalizedWhole(sample, normalizing, signal), signal);
       const side = dropped ? 'dropped' : 'kept';
       if (examples && seen[side] < examples.count) {
         const folder = dropped ? 'filtered' : 'not-filtered';
-        await files.write(path.join(examples.folder, folder, `${id}.tif`), products.raw ?? image);
+        const shown = products.raw ?? image;
+        // A plane stands for a volume that is read in parts.
+        const example = shown.source ? await planeOf(shown) : shown;
+        await files.write(path.join(examples.folder, folder, `${id}.tif`), example);
       }
       seen[side]++;
       if (dropped && place.phase === 'test') events.emit({ type: 'notice', message: `Skipping image ${file}.` });

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { FILTER_PROPERTIES } from '../../../core/config/schema/filter-properties.js';
 import { image } from '../../../core/image/image.js';
-import { type FilterGroups, isLeftOut, measureProperty } from '../../../core/image/sample-filter.js';
+import { type FilterGroups, isLeftOut, isLeftOutInParts, measureProperty } from '../../../core/image/sample-filter.js';
+import { inChunks, sidesUpTo, volumes } from './chunked-volume.js';
 
 const picture = image(Float32Array.of(1, 2, 3, 6), [2, 2, 1]);
 const target = image(Uint8Array.of(0, 5, 0, 2), [2, 2, 1]);
@@ -73,5 +75,60 @@ describe('a sample is left out', () => {
         );
       }),
     );
+  });
+});
+
+describe('volumes in parts', () => {
+  const whole = image(Uint16Array.of(3, 70), [1, 2, 1]);
+
+  test('have each property to the last bit, whatever their chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        volumes(6, Float32Array as never),
+        fc.integer({ min: 1, max: 50 }),
+        sidesUpTo(4),
+        sidesUpTo(4),
+        fc.constantFrom(...FILTER_PROPERTIES),
+        async (picture, factor, chunk, other, property) => {
+          const target = image(
+            Float64Array.from(picture.data, (value, i) => Math.fround(value / factor) - (i % 3) / 7),
+            picture.shape,
+          );
+          const value = measureProperty(property, { image: picture, target, whole });
+          const exactly = [
+            { property, sign: 'ge', value },
+            { property, sign: 'le', value },
+          ] as const;
+          for (const parts of [
+            { image: inChunks(picture, chunk), target: inChunks(target, other), whole },
+            {
+              image: inChunks(picture, chunk),
+              target,
+              whole: inChunks(image(Uint8Array.of(3, 70), [1, 1, 2, 1]), other),
+            },
+          ])
+            expect(await isLeftOutInParts([[...exactly]], parts)).toBe(true);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  test('larger than a part are read to their end, each chunk once', async () => {
+    const picture = image(new Uint8Array(70 * 3 * 130), [70, 3, 130, 1]);
+    picture.data[picture.data.length - 1] = 9;
+    const groups = [
+      [
+        { property: 'max', sign: 'ge', value: 9 },
+        { property: 'mean', sign: 'le', value: 9 / 27300 },
+      ],
+    ];
+    expect(await isLeftOutInParts(groups as FilterGroups, { image: inChunks(picture, [64, 3, 64]) })).toBe(true);
+  });
+
+  test('need a target as others do', async () => {
+    const parts = { image: inChunks(image(new Uint8Array(8), [2, 2, 2, 1]), [1, 2, 2]), file: 'a.zarr' };
+    const groups: FilterGroups = [[{ property: 'foreground', sign: 'lt', value: 1 }]];
+    await expect(isLeftOutInParts(groups, parts)).rejects.toThrow(/a\.zarr: .*foreground needs a target/);
   });
 });
