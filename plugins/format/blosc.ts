@@ -61,7 +61,7 @@ export async function decodeBlosc(
   if (layout.codec === 'blosclz' || layout.codec === 'snappy') return rare(container);
   const result = room(layout.bytes);
   if (layout.codec === 'lz4') for (const block of layout.blocks) lz4Block(layout, block, result);
-  else await otherBlocks(layout, result);
+  else otherBlocks(layout, result);
   return result;
 }
 
@@ -129,7 +129,7 @@ function lz4Block({ container, size, shuffle }: Layout, { first, length, streams
   } else result.set(bytes.subarray(decoded, decoded + length), first);
 }
 
-async function otherBlocks(layout: Layout, result: Uint8Array): Promise<void> {
+function otherBlocks(layout: Layout, result: Uint8Array): void {
   const { container, size, shuffle, codec, blocks } = layout;
   const scratch = shuffle && new Uint8Array(Math.max(...blocks.map(({ length }) => length), 0));
   for (const { first, length, streams } of blocks) {
@@ -142,7 +142,7 @@ async function otherBlocks(layout: Layout, result: Uint8Array): Promise<void> {
           ? packed
           : codec === 'zlib'
             ? inflateSync(packed, { maxOutputLength: Math.max(stream, 1) })
-            : await decodeZstd(packed, stream);
+            : decodeZstd(packed, stream);
       if (found.length !== stream) throw new Error(`its ${codec} block is damaged`);
       target.set(found, part * stream);
     }

@@ -2,7 +2,7 @@
  * TIFF: plain stacks, ImageJ hyperstacks, OME-TIFF and BigTIFF.
  *
  * Headers are parsed here, because damaged files must end in a message and not in a large allocation; zstd is
- * decoded by zstddec, JPEG blocks by libjpeg (through sharp).
+ * decoded by libzstd in WebAssembly, JPEG blocks by libjpeg (through sharp).
  */
 
 import { untaken } from '../../core/compute/untaken.js';

@@ -9,7 +9,7 @@ import { roomFor, type Scratch } from '../../core/image/scratch.js';
 import { crc32c } from '../../core/job/crc32c.js';
 import { decodeBlosc } from './blosc.js';
 import { decodeLz4 } from './lz4.js';
-import { contentSize, decodeZstd } from './zstd.js';
+import { decodeZstd, frameHeader } from './zstd.js';
 
 const [deflating, gzipping, inflating, gunzipping] = [deflate, gzip, inflate, unzip].map((work) =>
   promisify(work as (bytes: Uint8Array, options: object, done: (error: Error | null, result: Buffer) => void) => void),
@@ -154,31 +154,18 @@ const decoders: Readonly<Record<'blosc' | 'lz4' | 'zstd', Decode>> = {
 };
 
 /** Undoes Zstandard; gives no more than `most` bytes. @throws Error for damaged data. */
-export async function unzstd(bytes: Uint8Array, { most, usual }: Limits, scratch?: Scratch): Promise<Uint8Array> {
-  const size = zstdContentSize(bytes);
+export function unzstd(bytes: Uint8Array, { most, usual }: Limits, scratch?: Scratch): Uint8Array {
+  const { size } = frameHeader(bytes);
   // A frame that does not tell its size, as streams write it, could have any; it must be that of the chunk.
   if (size === undefined) return decodeZstd(bytes, usual, scratch);
   requireSize('zstd', size, most);
-  const result = await decodeZstd(bytes, size, scratch);
-  if (result.length !== size) throw new Error('its Zstandard frame is damaged');
+  const result = decodeZstd(bytes, size, scratch);
+  if (result.length !== size) throw new Error('the zstd data are damaged');
   return result;
 }
 
 function requireSize(codec: string, claimed: number, most: number): void {
   if (claimed > most) throw new Error(`its ${codec} header claims ${claimed} bytes, more than the ${most} of a chunk`);
-}
-
-/** Content size of a Zstandard frame (RFC 8878, section 3.1.1.1), undefined where it is not told. */
-function zstdContentSize(bytes: Uint8Array): number | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 9 || view.getUint32(0, true) !== 0xfd2fb528) throw new Error('it is no Zstandard frame');
-  const descriptor = bytes[4];
-  const single = (descriptor & 0x20) !== 0;
-  const flag = descriptor >> 6;
-  const at = 5 + (single ? 0 : 1) + [0, 1, 2, 4][descriptor & 3];
-  const size = flag === 0 ? (single ? 1 : 0) : [1, 2, 4, 8][flag];
-  if (at + size > bytes.length) throw new Error('it is shorter than its Zstandard header says');
-  return contentSize(view, at, size);
 }
 
 function replaced(codec: keyof typeof decoders, load: Original): Original {

@@ -1,62 +1,62 @@
 /**
- * zstd data by the decoder of zstddec, which must be handed sound frames of known size only.
+ * Zstandard frames (RFC 8878), decoded by libzstd in WebAssembly; see docs/decisions/0014.
  *
  * Node has a decoder of its own from version 22.15 on. Each of its results is a new array: in two threads that takes longer than what
  * WebAssembly is slower.
  */
 
-import { ZSTDDecoder } from 'zstddec';
+import { type ModuleMemory, moduleOf } from '../../core/compute/web-assembly.js';
 import { roomFor, type Scratch } from '../../core/image/scratch.js';
+import { ZSTD } from './zstd-module.js';
 
 /** Some writers fill up the last strip; a frame may hold this much more than its pixels. */
 const SLACK = 64 * 1024;
 
-/** What of zstddec's WebAssembly is used here: its own `decode` makes a new array of each result, which takes as long again. */
+/** After more bytes at once the decoder is given up with its memory. */
+const MOST_KEPT = 2 ** 26;
+
 interface Exports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: ModuleMemory;
+  _initialize(): void;
   malloc(bytes: number): number;
   free(place: number): void;
-  ZSTD_decompress(target: number, bytes: number, source: number, length: number): number;
+  ZSTD_createDCtx(): number;
+  ZSTD_decompressDCtx(context: number, target: number, bytes: number, source: number, length: number): number;
 }
 
-class Decoder extends ZSTDDecoder {
-  override _init(result: Parameters<ZSTDDecoder['_init']>[0]): void {
-    // Called as a function, by the package too.
-    ZSTDDecoder.prototype._init(result);
-    decoder = (result as unknown as { instance: { exports: Exports } }).instance.exports;
+interface Decoder extends Exports {
+  /** What libzstd keeps between frames. */
+  readonly context: number;
+}
+
+const instance = moduleOf<Exports>(ZSTD);
+let decoder: Decoder | undefined;
+
+function opened(): Decoder {
+  if (!decoder) {
+    const exports = instance();
+    exports._initialize();
+    decoder = { ...exports, context: exports.ZSTD_createDCtx() };
   }
+  return decoder;
 }
-
-let decoder: Exports | undefined;
-let opening: Promise<void> | undefined;
 
 /**
- * Decompresses one frame of about `expected` bytes.
+ * Decompresses the first frame of the data, of about `expected` bytes.
  *
  * @param scratch the result may lie in it.
  * @throws Error that says what is wrong.
  */
-export async function decodeZstd(data: Uint8Array, expected: number, scratch?: Scratch): Promise<Uint8Array> {
-  const frame = soundFrame(data, expected);
-  if (!decoder) {
-    opening ??= new Decoder().init();
-    await opening;
-  }
-  return decompress(decoder!, frame, expected + SLACK, scratch);
-}
-
-function decompress(
-  { memory, malloc, free, ZSTD_decompress }: Exports,
-  frame: Uint8Array,
-  most: number,
-  scratch: Scratch | undefined,
-): Uint8Array {
+export function decodeZstd(data: Uint8Array, expected: number, scratch?: Scratch): Uint8Array {
+  const frame = firstFrame(data, expected);
+  const { context, memory, malloc, free, ZSTD_decompressDCtx } = opened();
+  const most = expected + SLACK;
   const source = malloc(frame.length);
   const target = malloc(most);
   try {
     if (source === 0 || target === 0) throw new Error(`${most} bytes are too many for the zstd decoder`);
     new Uint8Array(memory.buffer).set(frame, source);
-    const length = ZSTD_decompress(target, most, source, frame.length) >>> 0;
+    const length = ZSTD_decompressDCtx(context, target, most, source, frame.length) >>> 0;
     // Errors are the last numbers below 2^32.
     if (length > most) throw new Error('the zstd data are damaged');
     const found = roomFor('zstd', scratch)(length);
@@ -65,49 +65,40 @@ function decompress(
   } finally {
     free(source);
     free(target);
+    // Memory of WebAssembly grows and never shrinks.
+    if (most > MOST_KEPT) decoder = undefined;
   }
 }
 
-/**
- * The first frame, checked and with its size in the header (RFC 8878, 3.1.1).
- *
- * The decoder takes its output buffer from that size: it corrupts its memory when the frame is cut off, and may never
- * end when the size is missing, as libtiff leaves it. With a size that is wrong it only fails.
- */
-function soundFrame(data: Uint8Array, expected: number): Uint8Array {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const need = (bytes: number) => {
-    if (bytes > data.length) throw new Error('the zstd data are cut off');
-  };
-  need(6);
-  const descriptor = data[4];
-  // Reserved bits and dictionaries do not occur in image files.
-  if (view.getUint32(0, true) !== 0xfd2fb528 || (descriptor & 0x0b) !== 0) throw new Error('the zstd data are damaged');
-  const single = (descriptor & 0x20) !== 0;
-  const sizeAt = single ? 5 : 6;
-  const sizeBytes = [single ? 1 : 0, 2, 4, 8][descriptor >> 6];
-  need(sizeAt + sizeBytes);
-  const size = contentSize(view, sizeAt, sizeBytes);
-  if (size !== undefined && size > expected + SLACK) throw new Error(`the zstd data claim ${size} bytes of pixels`);
-
-  const checksum = (descriptor & 0x04) !== 0 ? 4 : 0;
-  const end = endOfBlocks(data, sizeAt + sizeBytes) + checksum;
-  need(end);
-  if (size !== undefined) return data.subarray(0, end);
-  const header = new DataView(new ArrayBuffer(14));
-  header.setUint32(0, 0xfd2fb528, true);
-  header.setUint8(4, 0xc0 | (descriptor & 0x04));
-  header.setUint8(5, data[5]);
-  header.setBigUint64(6, BigInt(expected), true);
-  const blocks = data.subarray(sizeAt, end);
-  const frame = new Uint8Array(header.byteLength + blocks.length);
-  frame.set(new Uint8Array(header.buffer));
-  frame.set(blocks, header.byteLength);
-  return frame;
+/** The first frame without what follows it, checked so that the message says what is wrong. */
+function firstFrame(data: Uint8Array, expected: number): Uint8Array {
+  const { size, end, checksum } = frameHeader(data);
+  if (size !== undefined && size > expected + SLACK) throw new Error(`the zstd data claim ${size} bytes`);
+  const stop = endOfBlocks(data, end) + (checksum ? 4 : 0);
+  if (stop > data.length) throw new Error('the zstd data are cut off');
+  return data.subarray(0, stop);
 }
 
-/** Content size as the header of a frame tells it in so many bytes (RFC 8878, 3.1.1.1.4); undefined for none. */
-export function contentSize(view: DataView, at: number, bytes: number): number | undefined {
+/**
+ * What the header of a frame says (RFC 8878, 3.1.1.1).
+ *
+ * @returns the bytes that it gives, undefined where that is not told, where the header ends, and whether the frame ends with a checksum.
+ * @throws Error for anything else.
+ */
+export function frameHeader(data: Uint8Array): { size: number | undefined; end: number; checksum: boolean } {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  if (data.length < 6) throw new Error('the zstd data are cut off');
+  const descriptor = data[4];
+  // Reserved bits and dictionaries do not occur in images.
+  if (view.getUint32(0, true) !== 0xfd2fb528 || (descriptor & 0x0b) !== 0) throw new Error('the zstd data are damaged');
+  const single = (descriptor & 0x20) !== 0;
+  const at = single ? 5 : 6;
+  const bytes = [single ? 1 : 0, 2, 4, 8][descriptor >> 6];
+  if (at + bytes > data.length) throw new Error('the zstd data are cut off');
+  return { size: contentSize(view, at, bytes), end: at + bytes, checksum: (descriptor & 0x04) !== 0 };
+}
+
+function contentSize(view: DataView, at: number, bytes: number): number | undefined {
   if (bytes === 0) return undefined;
   if (bytes === 1) return view.getUint8(at);
   if (bytes === 2) return view.getUint16(at, true) + 256;
