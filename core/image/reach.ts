@@ -7,7 +7,7 @@ import type { Config } from '../config/index.js';
  */
 export function reachOf({ AUGMENTOR: augment, DATA, PROBLEM }: Config): number[] | undefined {
   if (!augment.ENABLE || !(augment.ZOOM || augment.RANDOM_ROT)) return undefined;
-  const zoom = augment.ZOOM ? Math.max(1, 1 / (augment.ZOOM_RANGE as number[])[0]) : 1;
+  const zoom = augment.ZOOM ? Math.max(1, 1 / Math.min(...(augment.ZOOM_RANGE as number[]))) : 1;
   const plane = zoom * (augment.RANDOM_ROT ? Math.SQRT2 : 1);
   const patch = (DATA.PATCH_SIZE as number[]).slice(0, -1);
   const depth = PROBLEM.NDIM === '3D' && augment.ZOOM_IN_Z ? zoom : 1;

@@ -51,18 +51,9 @@ export function checkAugmentor(c: Check): void {
       `Expected a range from small to large, came ${near} and ${far}.`,
       'Write (0.4, 1).',
     );
-  const channels = DATA.PATCH_SIZE[c.dims];
-  if (augmentor.GRAYSCALE && channels !== undefined && channels !== 3)
-    c.error(
-      '',
-      ['AUGMENTOR.GRAYSCALE', 'DATA.PATCH_SIZE'],
-      `Greyscale is the mean of 3 channels, and these images have ${channels}.`,
-      'Write False, or 3 channels in DATA.PATCH_SIZE.',
-    );
+  checkShape(c);
   if (augmentor.RANDOM_RESIZED_CROP) checkCrop(c);
   checkMixing(c);
-  if (augmentor.ZOOM && augmentor.ZOOM_IN_Z && c.dims === 2)
-    c.warn('R330', ['AUGMENTOR.ZOOM_IN_Z', 'PROBLEM.NDIM'], 'There is no Z in 2D.', 'Write False.');
   c.oneOf('R331', 'AUGMENTOR.AFFINE_MODE', ['constant', 'reflect', 'wrap', 'symmetric']);
   if (DATA.NORMALIZATION.TYPE === 'zero_mean_unit_variance')
     for (const name of ['GAMMA_CONTRAST', 'POISSON_NOISE'] as const)
@@ -73,6 +64,28 @@ export function checkAugmentor(c: Check): void {
           'This needs values that are not negative, and zero_mean_unit_variance makes some.',
           'Write False, or DATA.NORMALIZATION.TYPE: scale_range.',
         );
+}
+
+/** What the axes and channels of the patches leave nothing to do for. */
+function checkShape(c: Check): void {
+  const { AUGMENTOR: augmentor, DATA } = c.config;
+  const channels = DATA.PATCH_SIZE[c.dims];
+  if (augmentor.GRAYSCALE && channels !== undefined && channels !== 3)
+    c.error(
+      '',
+      ['AUGMENTOR.GRAYSCALE', 'DATA.PATCH_SIZE'],
+      `Greyscale is the mean of 3 channels, and these images have ${channels}.`,
+      'Write False, or 3 channels in DATA.PATCH_SIZE.',
+    );
+  const idle = (rule: string, name: string, because: string, message: string) =>
+    c.warn(rule, [`AUGMENTOR.${name}`, because], message, 'Write False.');
+  if (augmentor.CHANNEL_SHUFFLE && channels === 1)
+    idle('', 'CHANNEL_SHUFFLE', 'DATA.PATCH_SIZE', 'One channel has no other order.');
+  if (c.dims === 2 && augmentor.ZOOM && augmentor.ZOOM_IN_Z)
+    idle('R330', 'ZOOM_IN_Z', 'PROBLEM.NDIM', 'There is no Z in 2D.');
+  if (c.dims === 2 && augmentor.ZFLIP) idle('', 'ZFLIP', 'PROBLEM.NDIM', 'There is no Z in 2D.');
+  if (c.dims === 3 && augmentor.MISALIGNMENT && DATA.PATCH_SIZE[0] < 3)
+    idle('', 'MISALIGNMENT', 'DATA.PATCH_SIZE', 'A slice is moved against one before and one behind it.');
 }
 
 /** Regions of other patches and of lower resolution need a target that goes with the pixels. */

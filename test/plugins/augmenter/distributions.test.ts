@@ -3,6 +3,8 @@ import { DataError } from '../../../core/errors.js';
 import { checkParameters } from '../../../core/graph/parameters.js';
 import { type Image, image, sizeOf } from '../../../core/image/image.js';
 import { RandomStream } from '../../../core/image/random.js';
+import { affineAugmenter, drawAffine } from '../../../plugins/augmenter/affine.js';
+import { elasticField } from '../../../plugins/augmenter/elastic.js';
 import { augmenters } from '../../../plugins/augmenter/index.js';
 import { distinctValues } from '../../../plugins/augmenter/poisson-noise.js';
 
@@ -57,6 +59,88 @@ describe('intensities', () => {
       data.join(),
     );
     expect([...new Set(orders)].sort()).toEqual(['1,2,3', '1,3,2', '2,1,3', '2,3,1', '3,1,2', '3,2,1']);
+  });
+});
+
+describe('geometry', () => {
+  const places = (size: number) =>
+    [0, 1].map((axis) =>
+      Float64Array.from({ length: size * size }, (_, i) => (axis === 0 ? Math.floor(i / size) : i % size)),
+    );
+
+  test.each([2, 4, 6])('an elastic field of sigma %d is smooth noise of its strength, at the border too', (sigma) => {
+    // The window of the reference's library, and what is left of a variance of 1/3 within it.
+    const radius = Math.max(5, Math.trunc((sigma < 3 ? 3.3 : sigma < 5 ? 2.9 : 2.6) * sigma)) >> 1;
+    const bell = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)));
+    const sum = bell.reduce((total, weight) => total + weight);
+    const kept = bell.reduce((total, weight) => total + (weight / sum) ** 2, 0);
+    const [all, border]: number[][] = [[], []];
+    for (let sample = 0; sample < 12; sample++) {
+      const [y, x] = places(80);
+      elasticField([80, 80], 14, sigma, new RandomStream({ seed: 1, sample }))(y, x);
+      y.forEach((value, i) => {
+        const moved = value - Math.floor(i / 80);
+        all.push(moved, x[i] - (i % 80));
+        if (i < 80) border.push(moved, x[i] - (i % 80));
+      });
+    }
+    const expected = (14 * kept) / Math.sqrt(3);
+    for (const [found, share] of [
+      [all, 0.05],
+      [border, 0.2],
+    ] as const)
+      expect(Math.abs(Math.sqrt(mean(found.map((value) => value ** 2))) / expected - 1)).toBeLessThan(share);
+  });
+
+  test('zoom, angle and quarter turns are drawn evenly and apart from each other', () => {
+    const { parameters } = checkParameters(affineAugmenter.parameters, { zoom: 0.5, rotation: 0.5, quarterTurn: 0.5 });
+    const draws = Array.from({ length: 4000 }, (_, sample) =>
+      drawAffine(parameters as never, [8, 8], [8, 8], new RandomStream({ seed: 1, sample })),
+    );
+    const zoomed = draws.filter(({ zoom }) => zoom !== 1);
+    const turned = draws.filter(({ angle }) => angle !== 0);
+    const quartered = draws.filter(({ quarters }) => quarters !== 0);
+    for (const some of [zoomed, turned, quartered])
+      expect(Math.abs(some.length - 2000)).toBeLessThan(4 * Math.sqrt(1000));
+    const together = zoomed.filter(({ angle, quarters }) => angle !== 0 && quarters !== 0);
+    expect(Math.abs(together.length - 500)).toBeLessThan(4 * Math.sqrt(4000 * 0.125 * 0.875));
+    expect(Math.abs(mean(zoomed.map(({ zoom }) => zoom)) - 1)).toBeLessThan(4 / Math.sqrt(12 * 2000));
+    expect(Math.abs(mean(turned.map(({ angle }) => angle)))).toBeLessThan((4 * 360) / Math.sqrt(12 * 2000));
+    for (const times of [1, 2, 3])
+      expect(Math.abs(quartered.filter(({ quarters }) => quarters === times).length - 667)).toBeLessThan(90);
+  });
+
+  test('a volume slips at one slice, or from one on, as often; the others stay in their window', () => {
+    const picture = image(new Float32Array(6 * 40 * 40).fill(1), [6, 40, 40, 1]);
+    let [slips, moved] = [0, 0];
+    for (const { data } of results('misalignment', picture, { displacement: 8, rotated: 0 }, 200)) {
+      const windows = Array.from({ length: 6 }, (_, z) => data.slice(1600 * z, 1600 * (z + 1)).join(''));
+      // Of each slice a window of 32 × 32 is left.
+      for (const window of windows) expect(window.split('1')).toHaveLength(1025);
+      const changed = windows.flatMap((window, z) => (window === windows[0] ? [] : [z]));
+      if (changed.length === 0) continue;
+      expect(changed).toEqual(changed.map((_, i) => changed[0] + i));
+      // The last slice alone never slips: it has no neighbour behind it.
+      if (changed.at(-1) === 5) moved++;
+      else slips++;
+      expect([slips, changed.length]).toEqual([slips, changed.at(-1) === 5 ? 6 - changed[0] : 1]);
+    }
+    expect(Math.abs(slips - moved)).toBeLessThan(4 * Math.sqrt(200));
+  });
+
+  test('the lower rows of an image slide to the left by less than the displacement', () => {
+    const picture = image(
+      Float32Array.from({ length: 1600 }, (_, i) => 1 + (i % 40)),
+      [40, 40, 1],
+    );
+    const seen = new Set<number>();
+    for (const { data } of results('misalignment', picture, { displacement: 4, rotated: 0 }, 100)) {
+      const amount = data[39 * 40] - 1;
+      seen.add(amount);
+      const first = Array.from({ length: 40 }, (_, y) => data[40 * y]).findIndex((value) => value !== 1);
+      if (amount > 0) for (let y = first; y < 40; y++) expect(data[40 * y + 39 - amount]).toBe(40);
+    }
+    expect([...seen].sort()).toEqual([0, 1, 2, 3]);
   });
 });
 
@@ -161,6 +245,34 @@ describe('lost regions', () => {
     expect([lost[1].length, lost[2].length]).toEqual([0, 0]);
     expect(lost[0].length).toBeGreaterThan(40 * 7 - 10);
     expect(lost[0].every((value) => value === 799.5)).toBe(true);
+  });
+
+  test('a grid hides the same squares in slices that follow each other, and nothing in others', () => {
+    const counts = new Set<number>();
+    for (const { data } of results('gridmask', flat(1, [4, 20, 20, 1]), {}, 60)) {
+      const slices = [0, 1, 2, 3].map((z) => data.slice(400 * z, 400 * (z + 1)).join(''));
+      const hidden = slices.flatMap((slice, z) => (slice.includes('0') ? [z] : []));
+      counts.add(hidden.length);
+      expect(hidden).toEqual(hidden.map((_, i) => hidden[0] + i));
+      expect(new Set(hidden.map((z) => slices[z])).size).toBeLessThanOrEqual(1);
+    }
+    for (const count of [1, 2, 3, 4]) expect(counts).toContain(count);
+  });
+
+  test('boxes of a volume are flatter where its voxels are higher', () => {
+    const [result] = results('cutout', flat(1, [20, 20, 20, 1]), { boxes: [1, 1], size: [0.4, 0.4], depthRatio: 4 });
+    expect(result.data.filter((value) => value === 0)).toHaveLength(2 * 8 * 8);
+  });
+
+  test('CutBlur is outside of its box half of the times where that is allowed', () => {
+    const picture = image(
+      Float32Array.from({ length: 1600 }, (_, i) => (i * 7919) % 31),
+      [40, 40, 1],
+    );
+    const outside = results('cutblur', picture, { size: [0.25, 0.25], inside: false }, 200).filter(
+      ({ data }) => data.filter((value, i) => value !== picture.data[i]).length > 800,
+    );
+    expect(Math.abs(outside.length - 100)).toBeLessThan(4 * Math.sqrt(50));
   });
 
   test('CutBlur lowers the resolution inside its box alone', () => {
