@@ -109,7 +109,6 @@ function reading(
   const reasons = [
     ...far.map((channel) => `channel ${channel} looks at other objects, however far away`),
     ...whyWhole(config, catalog, part),
-    ...(drawsForeground(config) ? ['DATA.TRAIN.PROBABILITY_MAP looks for its foreground'] : []),
   ];
   return reasons.length > 0 ? { whole: true, whyWhole: reasons.join(', and ') } : { whole: 'fitting' };
 }

@@ -5,7 +5,8 @@
  * with {@link mapImage}; those that need it whole fail with a message that says so.
  */
 import { DataError } from '../errors.js';
-import { pad } from './border.js';
+import { gather } from '../nd/zoom.js';
+import { pad, reflectIndex } from './border.js';
 import { requireFinite } from './finite.js';
 import {
   type Box,
@@ -93,12 +94,36 @@ export function boundedSource(
   return {
     ...rest,
     async read(box, signal) {
+      if (reachesFar(box, sides)) {
+        // What is reflected lies deeper inside than the box does, or the box lies all outside.
+        const tables = sides.map((side, axis) =>
+          Int32Array.from({ length: box.size[axis] }, (_, i) => reflectIndex(box.start[axis] + i, side)),
+        );
+        const start = tables.map((table) => table.reduce((least, at) => Math.min(least, at)));
+        const size = tables.map((table, axis) => table.reduce((most, at) => Math.max(most, at)) - start[axis] + 1);
+        const part = await inside({ start, size }, signal);
+        requireFinite(part, rest.file);
+        return gather(
+          part,
+          tables.map((table, axis) => table.map((at) => at - start[axis])),
+        );
+      }
       const { inside: clipped, before, after } = clipBox(box, sides);
       const part = await inside(clipped, signal);
       requireFinite(part, rest.file);
       return [...before, ...after].every((amount) => amount === 0) ? part : pad(part, before, after);
     },
   };
+}
+
+/** Whether more of a box lies outside, on one side of an axis, than what is inside of it can reflect. */
+function reachesFar({ start, size }: Box, sides: readonly number[]): boolean {
+  return sides.some((side, axis) => {
+    const end = start[axis] + size[axis];
+    const inside = Math.min(end, side) - Math.max(start[axis], 0);
+    const outside = Math.max(-start[axis], end - side, 0);
+    return outside > 0 && outside > inside - 1;
+  });
 }
 
 function shifted(picture: Image, source: PixelSource, added: readonly number[], sign: 1 | -1): Image {

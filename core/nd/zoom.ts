@@ -54,7 +54,8 @@ export function zoomPart(part: Image, shape: readonly number[], sides: readonly 
   );
 }
 
-function gather(picture: Image, tables: readonly Int32Array[]): Image {
+/** The pixels at the places of a table for each spatial axis. */
+export function gather(picture: Image, tables: readonly Int32Array[]): Image {
   const { data, shape, metadata } = picture;
   const channels = shape[shape.length - 1];
   const [height, width] = spatialShape(picture).slice(-2);

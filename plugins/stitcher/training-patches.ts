@@ -51,7 +51,8 @@ export const trainingPatches = defineNode({
       notice: (message) => events.emit({ type: 'notice', message }),
     });
     place.onClose(() => store.close());
-    const places = new RandomPlaces(parameters.foreground, memory.budget);
+    const places = new RandomPlaces(parameters.foreground, memory.budget, signal);
+    place.onClose(() => places.close());
     let collected: Promise<Item[]> | undefined;
 
     async function collect(images: Observable<Sample>): Promise<Item[]> {
@@ -61,7 +62,7 @@ export const trainingPatches = defineNode({
           const completed = completeSample(sample, parameters);
           await store.add(completed);
           dropped.push(droppedPatches(sample));
-          if (parameters.random) places.add(completed, foregroundOf(sample, parameters, place.name));
+          if (parameters.random) await places.add(completed, foregroundOf(sample, parameters, place.name));
           return sample.facts.onlyImage === true;
         }),
         reduce((any, only) => any || only, false),
@@ -102,7 +103,11 @@ export const trainingPatches = defineNode({
           const stream = random({ epoch, sample: index, node: place.name });
           const sides = store.shapes(item.position).image.slice(0, -1);
           const size = drawSize(sides, parameters, stream);
-          const box = widen(item.box ?? places.box(item.position, sides, size, stream), sides, parameters.reach);
+          const box = widen(
+            item.box ?? (await places.box(item.position, sides, size, stream)),
+            sides,
+            parameters.reach,
+          );
           const source = item.versions ? item.versions[stream.integer(0, item.versions.length)] : item.position;
           const partner = parameters.partners ? await readPartner(items, epoch, index) : undefined;
           const { id, file, targetKinds } = store.at(source);
@@ -134,11 +139,11 @@ export const trainingPatches = defineNode({
       }
     }
     /** Another patch of the epoch, of the size of a patch: which one depends on seed, epoch and sample alone. */
-    function readPartner(items: readonly Item[], epoch: number, sample: number) {
+    async function readPartner(items: readonly Item[], epoch: number, sample: number) {
       const stream = random({ epoch, sample, node: `${place.name}/partner` });
       const { position, box } = items[stream.integer(0, items.length)];
       const shapes = store.shapes(position);
-      const region = box ?? places.box(position, shapes.image.slice(0, -1), parameters.patch, stream);
+      const region = box ?? (await places.box(position, shapes.image.slice(0, -1), parameters.patch, stream));
       return { bytes: patchBytes(shapes, parameters.patch), read: () => store.read(position, region) };
     }
 

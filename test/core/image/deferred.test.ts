@@ -66,6 +66,25 @@ describe('as an image in memory', () => {
     expect((await readRegion(again, inner)).data).toEqual(picture.data);
   });
 
+  test('boxes that lie outside for the most part, or all, are reflected alike', async () => {
+    const side = fc.integer({ min: 1, max: 5 });
+    const at = fc.integer({ min: -9, max: 9 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(side, side, side),
+        fc.tuple(at, at, at),
+        fc.tuple(side, side, side),
+        async (shape, start, size) => {
+          const picture = numbers([...shape, 2]);
+          expect((await readRegion(lazy(picture), { start, size })).data).toEqual(
+            readPatch(picture, { start, size }).data,
+          );
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
   test('work is done on each part', async () => {
     const work = (part: Image) =>
       image(
