@@ -87,10 +87,15 @@ function cutAxis(
   const padded = length + 2 * padding;
   const count = Math.ceil(length / wanted);
   const excess = count === 1 ? 0 : (count - 1) * wanted + patch - padded;
-  const step = wanted - (count === 1 ? 0 : Math.floor(excess / (count - 1)));
-  // BiaPy subtracts the rest of the excess from every patch that reaches the end. That is the last one only, unless the
-  // overlap is extreme, when earlier patches would start before the image: they stop at the end instead.
-  const starts = Array.from({ length: count }, (_, i) => Math.min(i * step, padded - patch));
+  const shorter = count === 1 ? 0 : Math.floor(excess / (count - 1));
+  const step = wanted - shorter;
+  const rest = excess - shorter * (count - 1);
+  // The rest of the excess is subtracted from every patch that reaches the end. That is the last one only, unless steps are
+  // short for the number of patches (patches of 64 with half of them shared, images from 1025 pixels on): then those before
+  // it are pulled back as far. BiaPy keeps them in the order of counting, and lets them start before an image that is hardly longer than a patch.
+  const starts = Array.from({ length: count }, (_, i) =>
+    i * step + patch < padded ? i * step : Math.max(i * step - rest, 0),
+  ).sort((a, b) => a - b);
   return { length, patch, padding, step, starts: distinct ? [...new Set(starts)] : starts };
 }
 

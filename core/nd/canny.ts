@@ -30,7 +30,8 @@ export function canny(picture: Image, { sigma = 1, low, high }: CannyOptions = {
   const [height, width, channels] = picture.shape;
   const unit = channels === 1 ? unitScale(picture.data) : 1;
   const [least, most] = [low === undefined ? 0.1 : low * unit, high === undefined ? 0.2 : high * unit];
-  if (most < least) throw new RangeError(`the lower limit ${low} is above the upper one, ${high}`);
+  if (most < least)
+    throw new RangeError(`the lower limit ${low ?? 0.1 / unit} is above the upper one, ${high ?? 0.2 / unit}`);
   const shape = [height, width, 1];
   const grey = toGrey(channels === 3 ? image(new Float64Array(scaled(picture)), picture.shape) : wide(picture));
   const blur = { border: 'constant', fill: 0 } as const;

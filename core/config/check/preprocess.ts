@@ -20,6 +20,7 @@ export function checkPreprocess(c: Check): void {
   checkGaussian(c);
   checkMedian(c);
   checkCanny(c);
+  checkEqualization(c);
   if (MATCH_HISTOGRAM.ENABLE) c.exists('R235', `${section}.MATCH_HISTOGRAM.REFERENCE_PATH`);
   checkZoom(c);
 }
@@ -62,6 +63,20 @@ function checkCanny(c: Check): void {
       [`${section}.CANNY.LOW_THRESHOLD`, `${section}.CANNY.HIGH_THRESHOLD`],
       `The lower limit ${low} is above the upper one, ${high}.`,
       'Exchange them.',
+    );
+}
+
+function checkEqualization(c: Check): void {
+  const { ENABLE, KERNEL_SIZE: sides } = c.config.DATA.PREPROCESS.CLAHE;
+  if (!ENABLE) return;
+  c.inRange('R014', `${section}.CLAHE.CLIP_LIMIT`, 0, 1);
+  const wrong = [sides ?? 1].flat().some((side) => !(Number.isInteger(side) && side >= 1));
+  if (wrong)
+    c.error(
+      'R014',
+      `${section}.CLAHE.KERNEL_SIZE`,
+      `Expected whole numbers of at least 1, came ${showPlain(sides)}.`,
+      'Give pixels, or None for an eighth of the image.',
     );
 }
 

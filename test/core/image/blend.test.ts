@@ -4,6 +4,7 @@ import { Blender, blenderBytes, spline, taper } from '../../../core/image/blend.
 import { fromHalves, toHalf } from '../../../core/image/half.js';
 import { allocate, type DType, image, sizeOf } from '../../../core/image/image.js';
 import { cutGeometry, patchBox, patchBoxes, readPatch, scaleGeometry } from '../../../core/image/patch.js';
+import { formula, golden as numpy } from '../../fixtures/data/load.js';
 import { golden } from '../../fixtures/image/load.js';
 
 const axis = fc.integer({ min: 2, max: 12 }).chain((patch) =>
@@ -190,3 +191,26 @@ test('bytes are those of the merged image and of one slab of sums', () => {
   const geometry = cutGeometry([100, 50, 50], [20, 50, 50], { padding: [2, 0, 0] });
   expect(blenderBytes([100, 50, 50], 3, geometry)).toBe(100 * 50 * 50 * 3 * 4 + 16 * 50 * 50 * 3 * 8);
 });
+
+test.each(numpy.cuts)(
+  'patches of $patch of $shape, overlap $overlap and padding $padding, merged $weights: as in numpy',
+  ({ shape, channels, patch, overlap, padding, weights, starts, sums, merged }) => {
+    const picture = formula([...shape, channels], 'float32');
+    const geometry = cutGeometry(shape, patch, { overlap, padding });
+    expect(geometry.axes.map((axis) => [...axis.starts])).toEqual(starts);
+    const blender = new Blender(shape, channels, geometry, { weights });
+    for (const [index, box] of [...patchBoxes(geometry)].entries()) {
+      const part = readPatch(picture, box);
+      expect([...part.data].reduce((sum, value) => sum + value, 0)).toBeCloseTo(sums[index], 6);
+      blender.add(
+        index,
+        image(
+          part.data.map((value) => value + index),
+          part.shape,
+        ),
+      );
+    }
+    const { data } = blender.result();
+    expect(Math.max(...merged.map((value, i) => Math.abs(value - data[i])))).toBeLessThan(2e-5);
+  },
+);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { DatasetMeasure } from '../../../core/image/dataset-normalization.js';
 import { allocate, type DType, image } from '../../../core/image/image.js';
 import {
   denormalize,
@@ -7,6 +8,7 @@ import {
   type NormalizationOptions,
   normalize,
 } from '../../../core/image/normalize.js';
+import { formula, golden } from '../../fixtures/data/load.js';
 
 const two = image(Uint16Array.of(0, 10, 100, 20, 200, 30, 1000, 40), [2, 2, 2]);
 
@@ -132,4 +134,26 @@ test('the upper limit holds for all values where a lower one that was written is
   const clip = { lowerValue: 60, upperPercentile: 100 };
   const measured = measureNormalization(picture, { type: 'zero_mean_unit_variance', clip });
   expect(measured.channels).toEqual([{ lower: 40, upper: 40, mean: 40, deviation: 0 }]);
+});
+
+test.each(golden.normalised)('$name, as in numpy', ({ shape, dtype, type, clip, fixed, values }) => {
+  const picture = formula(shape, dtype);
+  const limits =
+    clip === null
+      ? undefined
+      : clip[0] === 'percent'
+        ? { lowerPercentile: clip[1], upperPercentile: clip[2] as number }
+        : { lowerValue: clip[0], upperValue: clip[1] };
+  const options = { type, ...(limits && { clip: limits }), ...(fixed && { mean: fixed[0], deviation: fixed[1] }) };
+  const measured = measureNormalization(picture, options);
+  const { data } = normalize(picture, measured);
+  expect(Math.max(...values.map((value, i) => Math.abs(value - data[i]) / Math.max(1, Math.abs(value))))).toBeLessThan(
+    2e-6,
+  );
+  const dataset = new DatasetMeasure(options);
+  do dataset.add(picture, 'ramp.tif');
+  while (dataset.again());
+  for (const [channel, found] of dataset.result().channels.entries())
+    for (const [name, value] of Object.entries(measured.channels[channel]))
+      expect(Math.abs(found[name as keyof typeof found]! - value)).toBeLessThanOrEqual(1e-6 * (1 + Math.abs(value)));
 });

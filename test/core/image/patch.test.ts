@@ -13,6 +13,7 @@ import {
   readPatch,
   scaleGeometry,
 } from '../../../core/image/patch.js';
+import { golden as numpy } from '../../fixtures/data/load.js';
 
 const starts = (length: number, patch: number, padding: number, overlap: number) =>
   cutGeometry([length, length], [patch, patch], { overlap: [overlap, overlap], padding: [padding, padding] }).axes[0]
@@ -147,3 +148,14 @@ test('an upscaled geometry multiplies every length', () => {
   });
   expect(scaled.count).toBe(geometry.count);
 });
+
+test.each(numpy.starts)(
+  'patches of $patch of an axis of $length, overlap $overlap and padding $padding, lie where BiaPy puts them',
+  ({ length, patch, padding, overlap, starts }) => {
+    const { axes } = cutGeometry([length, length], [patch, patch], {
+      overlap: [overlap, overlap],
+      padding: [padding, padding],
+    });
+    expect(axes.map((axis) => [...axis.starts])).toEqual([starts, starts]);
+  },
+);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FILTER_PROPERTIES } from '../../../core/config/schema/filter-properties.js';
 import { image } from '../../../core/image/image.js';
 import { type FilterGroups, isLeftOut, isLeftOutInParts, measureProperty } from '../../../core/image/sample-filter.js';
+import { formula, golden } from '../../fixtures/data/load.js';
 import { inChunks, sidesUpTo, volumes } from './chunked-volume.js';
 
 const picture = image(Float32Array.of(1, 2, 3, 6), [2, 2, 1]);
@@ -131,4 +132,14 @@ describe('volumes in parts', () => {
     const groups: FilterGroups = [[{ property: 'foreground', sign: 'lt', value: 1 }]];
     await expect(isLeftOutInParts(groups, parts)).rejects.toThrow(/a\.zarr: .*foreground needs a target/);
   });
+});
+
+test.each(golden.measured)('properties of $shape are those of numpy', ({ shape, values }) => {
+  const raw = formula([...shape, 2], 'uint16');
+  const drawn = formula([...shape, 2], 'uint8');
+  const target = { ...drawn, data: drawn.data.map((value) => (value > 120 ? 7 : 0)) };
+  for (const [property, value] of Object.entries(values)) {
+    const found = measureProperty(property as Parameters<typeof measureProperty>[0], { image: raw, target });
+    expect(Math.abs(found - value)).toBeLessThanOrEqual(1e-12 * Math.abs(value));
+  }
 });
