@@ -1,8 +1,9 @@
 /** Resizing as `skimage.transform.resize`, orders 0 to 5. */
 
-import { allocate, type Image, image, type PixelArray, sizeOf, spatialShape } from '../image/image.js';
+import { allocate, type Box, type Image, image, type PixelArray, sizeOf, spatialShape } from '../image/image.js';
 import { gaussianValues } from './gaussian.js';
 import { borderIndex, filterAxis, type SplineBorder, type SplineOrder, splineWeights } from './spline.js';
+import { gather } from './zoom.js';
 
 export interface ResizeOptions {
   /** 0 takes the nearest pixel, 1 interpolates linearly, 3 with cubic splines. */
@@ -41,7 +42,10 @@ export function resize(picture: Image, size: readonly number[], options: ResizeO
   if (order === 1 && border !== 'constant') {
     const shape = [...size, picture.shape[sides.length]];
     const result = allocate(wide ? 'float64' : 'float32', sizeOf(shape));
-    resizeLinear(values, picture.shape, size, border, result);
+    const tables = sides.map((side, axis) =>
+      side === size[axis] ? undefined : sampling(side, size[axis], 1, border, 0, side),
+    );
+    resizeLinear(values, picture.shape, size, tables, result);
     return image(result, shape, picture.metadata);
   }
   if (order === 1) values = new Float64Array(values);
@@ -64,17 +68,13 @@ function resizeLinear(
   values: PixelArray,
   shape: readonly number[],
   size: readonly number[],
-  border: SplineBorder,
+  tables: readonly (Sampling | undefined)[],
   result: PixelArray,
 ): void {
   const channels = shape[shape.length - 1];
-  const [depth, height, width] = shape.length === 4 ? shape : [1, ...shape];
+  const [, height, width] = shape.length === 4 ? shape : [1, ...shape];
   const [newDepth, newHeight, newWidth] = size.length === 3 ? size : [1, ...size];
-  const [z, y, x] = [
-    [depth, newDepth],
-    [height, newHeight],
-    [width, newWidth],
-  ].map(([from, to]) => (from === to ? undefined : sampling(from, to, 1, border, 0, from)));
+  const [z, y, x] = tables.length === 3 ? tables : [undefined, ...tables];
   const row = width * channels;
   const plane = new Float64Array(z ? height * row : 0);
   const line = new Float64Array(row);
@@ -213,6 +213,70 @@ function combineLines(from: Float64Array, result: Float64Array, plan: Combinatio
       }
 }
 
+interface Sampling {
+  rows: Int32Array;
+  weights: Float64Array;
+}
+
+/**
+ * Resizing of boxes: each is made of a bounded box of the image, and is what {@link resize} of the whole has there.
+ *
+ * Undefined where a pixel looks at all of the image, or at what is outside of it: splines of order 2 and more, which are
+ * filtered along whole axes, blurring before, and the border `constant`.
+ */
+export function boxResizer(
+  sides: readonly number[],
+  size: readonly number[],
+  { order, border = 'reflect', antiAliasing = false }: ResizeOptions,
+): BoxResizer | undefined {
+  if (order > 1 || border === 'constant' || (order > 0 && antiAliasing)) return undefined;
+  const tables = sides.map((side, axis) =>
+    side === size[axis] ? undefined : sampling(side, size[axis], order, border, 0, side),
+  );
+  const taps = order + 1;
+  const rowsOf = (table: Sampling, { start, size: counts }: Box, axis: number) =>
+    table.rows.subarray(start[axis] * taps, (start[axis] + counts[axis]) * taps);
+  const origin = (box: Box): Box => {
+    const ends = tables.map((table, axis) => {
+      if (!table) return [box.start[axis], box.size[axis]];
+      const rows = rowsOf(table, box, axis);
+      const first = rows.reduce((least, row) => Math.min(least, row));
+      return [first, rows.reduce((most, row) => Math.max(most, row)) - first + 1];
+    });
+    return { start: ends.map(([first]) => first), size: ends.map(([, length]) => length) };
+  };
+  return {
+    origin,
+    resize(part, box) {
+      const { start } = origin(box);
+      const own = tables.map(
+        (table, axis): Sampling | undefined =>
+          table && {
+            rows: rowsOf(table, box, axis).map((row) => row - start[axis]),
+            weights: table.weights.subarray(box.start[axis] * taps, (box.start[axis] + box.size[axis]) * taps),
+          },
+      );
+      if (order === 0)
+        return gather(
+          part,
+          own.map((table, axis) => table?.rows ?? Int32Array.from({ length: box.size[axis] }, (_, i) => i)),
+        );
+      const wide = ['float64', 'int32', 'uint32'].includes(part.dtype);
+      const shape = [...box.size, part.shape[sides.length]];
+      const result = allocate(wide ? 'float64' : 'float32', sizeOf(shape));
+      resizeLinear(part.data, part.shape, box.size, own, result);
+      return image(result, shape, part.metadata);
+    },
+  };
+}
+
+export interface BoxResizer {
+  /** The box of the image that a box of the result is made of. */
+  origin(box: Box): Box;
+  /** @param part pixels of the origin. */
+  resize(part: Image, box: Box): Image;
+}
+
 /** Which stored rows make every new row, `order + 1` of them, and with what weights. */
 function sampling(
   length: number,
@@ -221,7 +285,7 @@ function sampling(
   border: SplineBorder,
   padding: number,
   stored: number,
-): { rows: Int32Array; weights: Float64Array } {
+): Sampling {
   const taps = order + 1;
   const rows = new Int32Array(size * taps);
   const weights = new Float64Array(size * taps);

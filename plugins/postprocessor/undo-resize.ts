@@ -3,12 +3,13 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
-import { castPixels } from '../../core/image/cast.js';
-import { type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
+import { type Image, sizeOf, spatialShape } from '../../core/image/image.js';
+import { resized } from '../../core/image/resized.js';
 import { productOf, type Sample } from '../../core/image/sample.js';
-import { resize } from '../../core/nd/resize.js';
+import { VOLUME_SHARES } from '../../core/image/volume-shares.js';
 import type { SplineOrder } from '../../core/nd/spline.js';
 import { defineNode } from '../../core/plugin/define.js';
+import { services } from '../../core/plugin/services.js';
 
 const ORDERS = [0, 1, 2, 3, 4, 5] as const;
 const BORDERS = ['constant', 'edge', 'symmetric', 'reflect', 'wrap'] as const;
@@ -39,8 +40,9 @@ export const undoResize = defineNode({
   // The prediction, the image and the target, in the size of the file (which has at least a byte a pixel), and one of them
   // in double precision.
   memory: (_, { shape, bytes }) => 3 * Float64Array.BYTES_PER_ELEMENT * (sizeOf(shape) + bytes),
+  needs: { memory: services.memory },
   create:
-    ({ product, imageTargets, labels, ...options }, _, place) =>
+    ({ product, imageTargets, labels, ...options }, { memory }, place) =>
     ({ main }) =>
       main.pipe(
         map((sample): Sample => {
@@ -49,8 +51,7 @@ export const undoResize = defineNode({
           const now = spatialShape(sample.image);
           const back = (picture: Image, order: SplineOrder) => {
             const sides = spatialShape(picture).map((side, axis) => Math.round((side / now[axis]) * size[axis]));
-            const result = resize(picture, sides, { ...options, order });
-            return image(castPixels(result.data, picture.dtype), result.shape, result.metadata);
+            return resized(picture, sides, { ...options, order }, (memory.budget * VOLUME_SHARES.surroundings) / 4);
           };
           const { target, products } = sample;
           const kept = labels.filter((name) => products[name]).map((name) => [name, back(products[name], 0)]);

@@ -3,15 +3,18 @@
  */
 import { map } from 'rxjs';
 import { Type } from 'typebox';
+import { isFloat } from '../../core/image/cast.js';
+import { mapImage } from '../../core/image/deferred.js';
 import { channelCount, type Image, image, sizeOf, spatialShape } from '../../core/image/image.js';
+import { resized } from '../../core/image/resized.js';
 import type { Sample } from '../../core/image/sample.js';
 import { scaleBetween } from '../../core/image/scale.js';
 import { unitScale } from '../../core/nd/grey.js';
-import { resize } from '../../core/nd/resize.js';
 import type { SplineOrder } from '../../core/nd/spline.js';
 import { defineNode } from '../../core/plugin/define.js';
 import { counted, shapeText } from '../../core/plugin/forecast.js';
-import { inTypeOf, preprocessing, workingBytes } from './settings.js';
+import { services } from '../../core/plugin/services.js';
+import { preprocessing, surroundingsBudget, workingBytes } from './settings.js';
 
 const ORDERS = [0, 1, 2, 3, 4, 5] as const;
 const BORDERS = ['constant', 'edge', 'symmetric', 'reflect', 'wrap'] as const;
@@ -39,7 +42,12 @@ export const resizePreprocessor = defineNode({
     },
     { additionalProperties: false },
   ),
-  whyWhole: () => 'DATA.PREPROCESS.RESIZE takes all of it',
+  whyWhole: ({ order, border, antiAliasing }) => {
+    const key = 'DATA.PREPROCESS.RESIZE';
+    if (order > 1) return `${key}.ORDER ${order} filters along all of it`;
+    if (antiAliasing) return `${key}.ANTI_ALIASING blurs it`;
+    return border === 'constant' ? `${key}.MODE constant puts a border around it` : undefined;
+  },
   order: 10,
   keys: ['DATA.PREPROCESS.RESIZE.ENABLE'],
   fromConfig(config, part) {
@@ -74,20 +82,25 @@ export const resizePreprocessor = defineNode({
     }));
     return { ...main, images };
   },
-  create({ size, preserveRange, imageTargets, ...options }) {
-    const resized = (picture: Image, sides: readonly number[], order: SplineOrder) =>
-      inTypeOf(picture, resize(picture, sides, { ...options, order }));
+  needs: { memory: services.memory },
+  create({ size, preserveRange, imageTargets, ...options }, { memory }, { phase }) {
+    // Image and target are resized at the same time.
+    const budget = surroundingsBudget(phase, memory.budget) / 2;
+    const inSize = (picture: Image, sides: readonly number[], order: SplineOrder) =>
+      resized(picture, sides, { ...options, order }, budget);
     return ({ main }) =>
       main.pipe(
         map((sample): Sample => {
           const { image: picture, target } = sample;
           const before = spatialShape(picture);
-          const scaled = preserveRange ? picture : toUnit(picture);
+          const scaled = preserveRange
+            ? picture
+            : mapImage(picture, toUnit, isFloat(picture.dtype) ? {} : { dtype: 'float32' });
           return {
             ...sample,
-            image: resized(scaled, size, options.order),
+            image: inSize(scaled, size, options.order),
             ...(target && {
-              target: resized(target, targetSize(size, picture.shape, target.shape), imageTargets ? options.order : 0),
+              target: inSize(target, targetSize(size, picture.shape, target.shape), imageTargets ? options.order : 0),
             }),
             // What is drawn and written beside the results is the image as it was.
             products: { raw: picture, ...sample.products },

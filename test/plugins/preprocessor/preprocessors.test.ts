@@ -235,4 +235,38 @@ describe('volumes in parts', () => {
     expect(parts.source).toBeDefined();
     expect((await joined(parts, [5, 3, 4])).data).toEqual(whole.data);
   });
+
+  test.each([
+    [{ size: [5, 12, 7] }, volume],
+    [{ size: [11, 6, 20], preserveRange: false }, volume],
+    [{ size: [8, 5, 15], order: 0 }, floats],
+  ])('are resized to %j with their targets, and brought back', async (parameters, picture) => {
+    const mask = image(
+      Uint8Array.from({ length: 720 }, (_, i) => Number(i % 5 === 0)),
+      [8, 9, 10, 1],
+    );
+    const sampleIn = async (whole: Image, target: Image) => {
+      const resized = await prepare('resize', parameters, whole, target);
+      const { size, preserveRange: _, ...options } = { preserveRange: true, ...parameters };
+      const predicted = { ...resized, products: { ...resized.products, channels: resized.image } };
+      const [back] = await bench().run(node('u', 'postprocessor/undo-resize', options), [predicted]);
+      expect(size).toEqual(resized.image.shape.slice(0, -1));
+      return [resized.image, resized.target!, back.image, back.target!, back.products.channels];
+    };
+    const whole = await sampleIn(picture, mask);
+    const parts = await sampleIn(inChunks(picture, [3, 4, 6]), inChunks(mask, [5, 3, 4]));
+    for (const [i, part] of parts.entries()) {
+      expect(part).toMatchObject({ dtype: whole[i].dtype, shape: whole[i].shape });
+      expect((await joined(part, [5, 3, 4])).data).toEqual(whole[i].data);
+    }
+  });
+
+  test('are read whole where a pixel of the resized one looks at all of them', () => {
+    const { whyWhole } = catalog.node('preprocessor/resize');
+    const size = [4, 4, 4];
+    expect(whyWhole?.({ size, order: 1, border: 'reflect', antiAliasing: false })).toBeUndefined();
+    expect(whyWhole?.({ size, order: 3 })).toBe('DATA.PREPROCESS.RESIZE.ORDER 3 filters along all of it');
+    expect(whyWhole?.({ size, order: 1, antiAliasing: true })).toMatch(/ANTI_ALIASING blurs it/);
+    expect(whyWhole?.({ size, order: 0, border: 'constant' })).toMatch(/MODE constant/);
+  });
 });
