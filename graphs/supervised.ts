@@ -140,8 +140,18 @@ export function loaderParameters(config: Config, catalog: Catalog, part: Part): 
         : null,
     share: part === 'test' ? 1 : TRAINING_SHARES.image,
     ...withinContainers(config, part, targets !== null),
+    // Medians of the sides of a volume go with all of its parts where these are normalised by the numbers of the whole.
+    ...(part === 'test' && padsWithMedians(config) && { whole: 'fitting' }),
     ...(reasons.length > 0 && { whole: true, whyWhole: reasons.join(', and ') }),
   };
+}
+
+/** Where intensities are predicted, those of volumes in parts are brought back patch by patch. */
+function padsWithMedians(config: Config): boolean {
+  const { DATA: data, PROBLEM: problem } = config;
+  return (
+    data.TEST.MEDIAN_PADDING && isMeasuredBy(config, 'image') && ['SEMANTIC_SEG', 'DETECTION'].includes(problem.TYPE)
+  );
 }
 
 /** Why the images of a part cannot be read in parts: what the nodes that prepare and filter them say. */

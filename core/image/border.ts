@@ -3,7 +3,7 @@
  */
 
 import { stridesOf } from './c-order.js';
-import { allocate, type Image, image, sizeOf, spatialShape } from './image.js';
+import { allocate, type Image, image, type PixelArray, sizeOf, spatialShape } from './image.js';
 
 /**
  * `reflect` mirrors without repeating the edge and goes on mirroring when the box is larger than the image; `edge`
@@ -93,11 +93,16 @@ export function faceMedians(picture: Image): FaceMedians {
   const median = (axis: number, index: number) => {
     const start = sides.map((_, i) => (i === axis ? index : 0));
     const size = sides.map((side, i) => (i === axis ? 1 : side));
-    const values = readBox(picture, start, size).data.slice().sort();
-    const middle = values.length >> 1;
-    return values.length % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+    return medianOf(readBox(picture, start, size).data);
   };
   return { faces: sides.map((side, axis) => [median(axis, 0), median(axis, side - 1)] as const) };
+}
+
+/** The median of values, of an even number the mean of the two in the middle. The values are sorted. */
+export function medianOf(values: PixelArray): number {
+  const sorted = values.sort();
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
 /** Source index of every position along one axis, -1 for outside. */

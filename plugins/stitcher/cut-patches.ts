@@ -77,12 +77,14 @@ export const cutPatches = defineNode({
             padding,
             file: sample.file,
           });
-          const border = medianPadding ? faceMedians(parent.image) : 'reflect';
           const left = droppedPatches(sample);
           total += geometry.count;
           events.emit({ type: 'progress.total', phase: place.phase, unit: 'patch', total });
           if (parent.image.source)
-            return from(deferredPatches({ parent, geometry, added, left, batch, budget: memory.budget, signal }));
+            return from(
+              deferredPatches({ parent, geometry, added, left, medianPadding, batch, budget: memory.budget, signal }),
+            );
+          const border = medianPadding ? faceMedians(parent.image) : 'reflect';
           return new Observable<Sample>((subscriber) => {
             for (let index = 0; index < geometry.count && !subscriber.closed; index++) {
               const box = patchBox(geometry, index);

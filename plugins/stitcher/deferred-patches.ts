@@ -6,6 +6,7 @@ import { readRegion } from '../../core/image/deferred.js';
 import { leaveOut } from '../../core/image/dropped-patch.js';
 import type { Image } from '../../core/image/image.js';
 import { sizeOf } from '../../core/image/image.js';
+import { withMedianBorder } from '../../core/image/median-border.js';
 import { middleBox } from '../../core/image/middle-box.js';
 import { isMeasuredPart } from '../../core/image/normalize.js';
 import { type PatchGeometry, patchBox, patchBoxes } from '../../core/image/patch.js';
@@ -20,6 +21,8 @@ export interface DeferredCut {
   added: readonly number[];
   /** Places of the patches that a filter leaves out. */
   left: ReadonlySet<number>;
+  /** Whether the medians of its sides lie around the image. */
+  medianPadding: boolean;
   /** Patches that the network takes at once. */
   batch: number;
   /** Bytes of the job's budget. */
@@ -31,11 +34,14 @@ export interface DeferredCut {
  * The patches in the order of cutting. So many are on their way as fit into their share of the budget: the image holds that
  * share, so nobody waits who could not go on.
  *
- * @throws MemoryError when a batch does not fit.
+ * @throws MemoryError when a batch does not fit; what {@link withMedianBorder} throws.
  */
 export async function* deferredPatches(cut: DeferredCut): AsyncGenerator<Sample> {
-  const { parent, geometry, added, left, batch, budget, signal } = cut;
-  const { image: picture, target, file } = parent;
+  const { parent, geometry, added, left, medianPadding, batch, budget, signal } = cut;
+  const { target, file } = parent;
+  const padded = medianPadding && geometry.axes.some(({ padding }) => padding > 0);
+  // Before patches take their share.
+  const picture = padded ? await withMedianBorder(parent, budget * VOLUME_SHARES.patches, signal) : parent.image;
   const room = new MemoryBudget(budget * VOLUME_SHARES.patches);
   const bytes = patchBytes(picture, target, geometry);
   if (batch * bytes > room.budget)

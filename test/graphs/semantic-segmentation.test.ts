@@ -209,6 +209,7 @@ describe('the configuration decides', () => {
       'DATA.TEST.ROI_MASK': { ENABLE: true, PATH: 'masks' },
     });
     expect(parametersOf(tested, 'cutter')).toMatchObject({ medianPadding: true });
+    expect(parametersOf(tested, 'loader')).toMatchObject({ whole: 'fitting' });
     expect(parametersOf(train, 'train-patches')).not.toHaveProperty('medianPadding');
     expect(parametersOf(tested, 'roi-mask')).toEqual({ masks: 'masks', ndim: '2D', axes: '', product: 'channels' });
     expect(names(tested).indexOf('roi-mask')).toBe(names(tested).indexOf('stitcher') + 1);

@@ -7,6 +7,7 @@ import { OWN_INTENSITIES } from '../../../core/image/normalize.js';
 import { readPatch } from '../../../core/image/patch.js';
 import type { Sample } from '../../../core/image/sample.js';
 import { scaleSides } from '../../../core/image/scale.js';
+import { inChunks } from '../../core/image/chunked-volume.js';
 import { bench, catalog, ramp, sampleOf } from '../nodes.js';
 
 const cutter = (parameters: object) => node('cutter', 'stitcher/cut-patches', parameters);
@@ -255,4 +256,42 @@ test('the padding is filled with the median of its side where that is asked for'
   expect([...first.image.data.slice(0, 8)]).toEqual([6.5, 1, 1, 1, 6.5, 1, 1, 1]);
   expect(second.placement!.box.start).toEqual([-1, 1]);
   expect(second.image.data[7]).toBe(6);
+});
+
+describe('medians around a volume in parts', () => {
+  const padded = { padding: [1, 2, 1], medianPadding: true };
+  const whole = image(
+    Float32Array.from({ length: 6 * 9 * 8 * 2 }, (_, i) => (i * 7919) % 101),
+    [6, 9, 8, 2],
+  );
+  const cut = async (picture: Image, parameters: object, more: Partial<Sample> = {}) =>
+    bench().run([cutter(parameters)], [sampleOf(picture, more)]);
+
+  test('are those of the whole, completed or not', async () => {
+    for (const parameters of [
+      { ...padded, patch: [4, 6, 5] },
+      { ...padded, patch: [8, 6, 10], complete: true, overlap: [0, 0.3, 0] },
+    ]) {
+      const wanted = await cut(whole, parameters);
+      for (const chunk of [
+        [6, 9, 8],
+        [2, 4, 3],
+      ]) {
+        const found = await cut(inChunks(whole, chunk), parameters);
+        expect(found.map(({ image: part }) => part.data)).toEqual(wanted.map(({ image: part }) => part.data));
+      }
+    }
+  });
+
+  test('need parts of one scale, and room for a side', async () => {
+    const parameters = { ...padded, patch: [4, 6, 5] };
+    const parts = inChunks(whole, [2, 4, 3]);
+    await expect(cut(parts, parameters, { products: { raw: parts } })).rejects.toThrow(
+      /MEASURE_BY to patch or dataset, or DATA\.TEST\.MEDIAN_PADDING to False/,
+    );
+    const facts = { normalization: { type: 'div', dtype: 'uint8', channels: [] } };
+    await expect(cut(parts, parameters, { products: { raw: parts }, facts })).resolves.toHaveLength(45);
+    const small = bench({ budget: 4 * 1000 }).run([cutter(parameters)], [sampleOf(parts)]);
+    await expect(small).rejects.toThrow(/the median of a side of 1×9×8 pixels takes 1\.13 KB, more than the 1000 B/);
+  });
 });
