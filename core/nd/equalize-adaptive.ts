@@ -19,6 +19,9 @@ export interface EqualizeOptions {
   bins?: number;
 }
 
+/** Bins of a histogram, unless others are asked for. */
+export const BINS = 256;
+
 /** Grey levels that the work is done with. */
 const GREYS = 2 ** 14;
 
@@ -49,26 +52,30 @@ export function equalizeAdaptive(picture: Image, options: EqualizeOptions = {}):
 }
 
 /** Pixels in 16 bits over the range of their type; scikit-image works on these, and of them there are few enough for a table. */
-function toLevels(data: PixelArray): Uint16Array {
+export function toLevels(data: PixelArray, range?: readonly [number, number]): Uint16Array {
   if (data instanceof Uint16Array) return Uint16Array.from(data);
   const levels = new Uint16Array(data.length);
   if (data instanceof Uint8Array) for (let i = 0; i < levels.length; i++) levels[i] = data[i] * 257;
   else {
-    const unit = toUnit(data);
+    const unit = toUnit(data, range);
     for (let i = 0; i < levels.length; i++) levels[i] = roundHalfEven(unit[i] * 65535);
   }
   return levels;
 }
 
-/** In [0, 1]: by the range of the type, or by the range of the values where these are floats beyond it. */
-function toUnit(data: PixelArray): Float64Array {
+/**
+ * In [0, 1]: by the range of the type, or by the range of the values where these are floats beyond it.
+ *
+ * @param range of all values, where these are a part of them.
+ */
+export function toUnit(data: PixelArray, range?: readonly [number, number]): Float64Array {
   const result = new Float64Array(data);
   if (data instanceof Uint8Array || data instanceof Uint16Array || data instanceof Uint32Array) {
     const most = 2 ** (8 * data.BYTES_PER_ELEMENT) - 1;
     for (let i = 0; i < result.length; i++) result[i] /= most;
     return result;
   }
-  let [low, high] = rangeOf(result);
+  let [low, high] = range ?? rangeOf(result);
   if (low >= 0 && high <= 1) return result;
   if (low === high) high = low + 1;
   for (let i = 0; i < result.length; i++) result[i] = (result[i] - low) / (high - low);
@@ -77,9 +84,18 @@ function toUnit(data: PixelArray): Float64Array {
 
 /** Hue and saturation stay: all three colours grow as the greatest of them. */
 function equalizeBrightness(rgb: Float64Array, sides: readonly number[], options: EqualizeOptions): void {
+  const value = brightest(rgb);
+  scaleColours(rgb, value, equalizePlane(toLevels(value), sides, options));
+}
+
+/** The greatest of three colours at each pixel. */
+export function brightest(rgb: PixelArray): Float64Array {
   const value = new Float64Array(rgb.length / 3);
   for (let i = 0; i < value.length; i++) value[i] = Math.max(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]);
-  const { greys, units } = equalizePlane(toLevels(value), sides, options);
+  return value;
+}
+
+export function scaleColours(rgb: Float64Array, value: Float64Array, { greys, units }: Greys): void {
   for (let i = 0; i < value.length; i++) {
     const equalized = units[greys[i]];
     for (let c = 3 * i; c < 3 * i + 3; c++) rgb[c] = value[i] > 0 ? (rgb[c] / value[i]) * equalized : equalized;
@@ -87,38 +103,48 @@ function equalizeBrightness(rgb: Float64Array, sides: readonly number[], options
 }
 
 /** Grey levels of the pixels, and what each of them is in [0, 1]. */
-interface Greys {
+export interface Greys {
   greys: Uint16Array;
   units: Float64Array;
 }
 
 /** @param plane 16-bit values, which become bins. */
-function equalizePlane(
-  plane: Uint16Array,
-  sides: readonly number[],
-  { region, clipLimit = 0.01, bins = 256 }: EqualizeOptions,
-): Greys {
+function equalizePlane(plane: Uint16Array, sides: readonly number[], options: EqualizeOptions): Greys {
+  const { clipLimit = 0.01, bins = BINS } = options;
+  const regions = regionSides(sides, options);
+  const [low, high] = rangeOf(plane);
+  toBins(plane, binTable(low, high, bins));
+  const counts = sides.map((side, axis) => Math.ceil(side / regions[axis]));
+  const mappings = measureRegions(plane, sides, regions, counts, clipLimit, bins);
+  const axes = sides.map((side, axis) => neighbours(side, regions[axis], counts[axis]));
+  const greys = interpolate(plane, sides, axes, counts, mappings, bins);
+  return { greys, units: unitsOf(...rangeOf(greys)) };
+}
+
+/** Sides of the regions that have a histogram each. @throws RangeError for those without pixels. */
+export function regionSides(sides: readonly number[], { region }: EqualizeOptions): number[] {
   const regions = sides.map((side, axis) => {
     const wanted = typeof region === 'object' ? region[axis] : region;
     return Math.trunc(wanted ?? Math.max(Math.floor(side / 8), 1));
   });
   if (regions.some((side) => !(side >= 1)))
     throw new RangeError(`regions of ${regions.join('×')} pixels: sides must be at least 1`);
-  toBins(plane, bins);
-  const counts = sides.map((side, axis) => Math.ceil(side / regions[axis]));
-  const mappings = measureRegions(plane, sides, regions, counts, clipLimit, bins);
-  return interpolate(plane, sides, regions, counts, mappings, bins);
+  return regions;
 }
 
-/** In place the bin of every pixel after the values were stretched over all grey levels. */
-function toBins(levels: Uint16Array, bins: number): void {
-  const [low, high] = rangeOf(levels);
+/** The bin of every level after the levels from `low` to `high` were stretched over all grey levels. */
+export function binTable(low: number, high: number, bins: number): Uint16Array {
   const width = 1 + Math.floor(GREYS / bins);
   const table = new Uint16Array(65536);
   for (let value = low; value <= high; value++) {
     const grey = high > low ? roundHalfEven(((value - low) / (high - low)) * (GREYS - 1)) : Math.min(value, GREYS - 1);
     table[value] = Math.floor(grey / width);
   }
+  return table;
+}
+
+/** Levels become bins, in place. */
+export function toBins(levels: Uint16Array, table: Uint16Array): void {
   for (let i = 0; i < levels.length; i++) levels[i] = table[levels[i]];
 }
 
@@ -150,7 +176,11 @@ function measureRegions(
       for (let k = 0; k < regions[last]; k++, i++) histograms[to + block * bins + levels[at + columns[i]]]++;
   };
   walk(0, 0, 0);
-  const pixels = sizeOf(regions);
+  return toMappings(histograms, sizeOf(regions), clipLimit, bins);
+}
+
+/** In place of each histogram the grey level that every bin becomes. @param pixels of a region. */
+export function toMappings(histograms: Int32Array, pixels: number, clipLimit: number, bins: number): Int32Array {
   const limit = clipLimit > 0 ? Math.max(Math.trunc(clipLimit * pixels), 1) : pixels;
   for (let at = 0; at < histograms.length; at += bins) {
     const histogram = histograms.subarray(at, at + bins);
@@ -201,17 +231,20 @@ function clipHistogram(histogram: Int32Array, limit: number): void {
   }
 }
 
-/** Each pixel through the mappings of the regions around it, weighted by nearness, and stretched to [0, 1]. */
-function interpolate(
+/**
+ * Grey levels: each pixel through the mappings of the regions around it, weighted by nearness.
+ *
+ * @param axes for each axis the regions of its pixels.
+ */
+export function interpolate(
   levels: Uint16Array,
   sides: readonly number[],
-  regions: readonly number[],
+  axes: readonly Neighbours[],
   counts: readonly number[],
   mappings: Int32Array,
   bins: number,
-): Greys {
+): Uint16Array {
   const [, height, width] = sides.length === 3 ? sides : [1, ...sides];
-  const axes = sides.map((side, axis) => neighbours(side, regions[axis], counts[axis]));
   const [z, y, x] = axes.length === 3 ? axes : [neighbours(1, 1, 1), ...axes];
   const rowMaps = counts[counts.length - 1] * bins;
   const planeMaps = counts[counts.length - 2] * rowMaps;
@@ -245,15 +278,24 @@ function interpolate(
       }
       for (let k = 0; k < width; k++) greys[row + k] = sums[k];
     }
-  const [low, high] = rangeOf(greys);
-  const units = Float64Array.from({ length: GREYS + 1 }, (_, grey) =>
+  return greys;
+}
+
+/** What each grey level is in [0, 1], of an image with those from `low` to `high`. */
+export function unitsOf(low: number, high: number): Float64Array {
+  return Float64Array.from({ length: GREYS + 1 }, (_, grey) =>
     high > low ? (grey - low) / (high - low) : Math.min(grey, 1),
   );
-  return { greys, units };
+}
+
+export interface Neighbours {
+  low: Int32Array;
+  high: Int32Array;
+  weight: Float64Array;
 }
 
 /** For every position along an axis the regions before and after it and the weight of the latter. */
-function neighbours(side: number, region: number, count: number) {
+export function neighbours(side: number, region: number, count: number): Neighbours {
   const low = new Int32Array(side);
   const high = new Int32Array(side);
   const weight = new Float64Array(side);
@@ -267,7 +309,7 @@ function neighbours(side: number, region: number, count: number) {
   return { low, high, weight };
 }
 
-function rangeOf(values: Float64Array | Uint16Array): [number, number] {
+export function rangeOf(values: PixelArray): [number, number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
     if (values[i] < low) low = values[i];

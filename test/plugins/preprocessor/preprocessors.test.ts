@@ -229,11 +229,20 @@ describe('volumes in parts', () => {
     ['gaussian-blur', { sigma: 0.8, border: 'reflect' }, volume],
     ['gaussian-blur', { sigma: 1.5, border: 'constant' }, floats],
     ['gaussian-blur', { sigma: 1, acrossChannels: true }, floats],
+    ['clahe', { region: [4, 4, 3] }, volume],
+    ['clahe', { clipLimit: 0.1 }, floats],
   ])('%s %j gives the same as of the whole', async (plugin, parameters, picture) => {
     const { image: whole } = await prepare(plugin, parameters, picture);
     const { image: parts } = await prepare(plugin, parameters, inChunks(picture, [3, 4, 6]));
     expect(parts.source).toBeDefined();
     expect((await joined(parts, [5, 3, 4])).data).toEqual(whole.data);
+  });
+
+  test('whose regions are too many for the memory are told', async () => {
+    const small = bench({ budget: 1e6 }).run(node('p', 'preprocessor/clahe', { region: [1] }), [
+      sampleOf(inChunks(volume, [3, 4, 6])),
+    ]);
+    await expect(small).rejects.toThrow(/histograms of all regions take 720 KB, more than the 48\.8 KB/);
   });
 
   test.each([
