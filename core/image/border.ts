@@ -3,7 +3,7 @@
  */
 
 import { stridesOf } from './c-order.js';
-import { allocate, type Image, image, type PixelArray, sizeOf, spatialShape } from './image.js';
+import { allocate, type Box, type Image, image, type PixelArray, sizeOf, spatialShape } from './image.js';
 
 /**
  * `reflect` mirrors without repeating the edge and goes on mirroring when the box is larger than the image; `edge`
@@ -90,12 +90,17 @@ export function pad(picture: Image, before: readonly number[], after: readonly n
  */
 export function faceMedians(picture: Image): FaceMedians {
   const sides = spatialShape(picture);
-  const median = (axis: number, index: number) => {
-    const start = sides.map((_, i) => (i === axis ? index : 0));
-    const size = sides.map((side, i) => (i === axis ? 1 : side));
-    return medianOf(readBox(picture, start, size).data);
-  };
-  return { faces: sides.map((side, axis) => [median(axis, 0), median(axis, side - 1)] as const) };
+  const median = ({ start, size }: Box) => medianOf(readBox(picture, start, size).data);
+  return { faces: facesOf(sides).map(([first, last]) => [median(first), median(last)] as const) };
+}
+
+/** For each axis the outermost planes on both sides. */
+export function facesOf(sides: readonly number[]): (readonly [first: Box, last: Box])[] {
+  const face = (axis: number, index: number): Box => ({
+    start: sides.map((_, i) => (i === axis ? index : 0)),
+    size: sides.map((side, i) => (i === axis ? 1 : side)),
+  });
+  return sides.map((side, axis) => [face(axis, 0), face(axis, side - 1)] as const);
 }
 
 /** The median of values, of an even number the mean of the two in the middle. The values are sorted. */

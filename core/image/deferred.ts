@@ -5,7 +5,7 @@
  * with {@link mapImage}; those that need it whole fail with a message that says so.
  */
 import { DataError } from '../errors.js';
-import { gather } from '../nd/zoom.js';
+import { gather, runOf } from '../nd/zoom.js';
 import { pad, reflectIndex } from './border.js';
 import { requireFinite } from './finite.js';
 import {
@@ -94,26 +94,56 @@ export function boundedSource(
   return {
     ...rest,
     async read(box, signal) {
-      if (reachesFar(box, sides)) {
-        // What is reflected lies deeper inside than the box does, or the box lies all outside.
-        const tables = sides.map((side, axis) =>
-          Int32Array.from({ length: box.size[axis] }, (_, i) => reflectIndex(box.start[axis] + i, side)),
-        );
-        const start = tables.map((table) => table.reduce((least, at) => Math.min(least, at)));
-        const size = tables.map((table, axis) => table.reduce((most, at) => Math.max(most, at)) - start[axis] + 1);
-        const part = await inside({ start, size }, signal);
+      const finite = async (wanted: Box): Promise<Image> => {
+        const part = await inside(wanted, signal);
         requireFinite(part, rest.file);
-        return gather(
-          part,
-          tables.map((table, axis) => table.map((at) => at - start[axis])),
-        );
-      }
+        return part;
+      };
+      if (reachesFar(box, sides)) return readMirrored(box, sides, finite);
       const { inside: clipped, before, after } = clipBox(box, sides);
-      const part = await inside(clipped, signal);
-      requireFinite(part, rest.file);
+      const part = await finite(clipped);
       return [...before, ...after].every((amount) => amount === 0) ? part : pad(part, before, after);
     },
   };
+}
+
+/** Of a box outside of which more lies than it can reflect itself: what is reflected lies deeper inside, or the box lies all outside. */
+async function readMirrored(box: Box, sides: readonly number[], read: (box: Box) => Promise<Image>): Promise<Image> {
+  const tables = sides.map((side, axis) =>
+    Int32Array.from({ length: box.size[axis] }, (_, i) => reflectIndex(box.start[axis] + i, side)),
+  );
+  const runs = tables.map(runOf);
+  const part = await read({ start: runs.map(([first]) => first), size: runs.map(([, length]) => length) });
+  return gather(
+    part,
+    tables.map((table, axis) => table.map((at) => at - runs[axis][0])),
+  );
+}
+
+/** What an image is whose boxes are each made of a box of another image. Boxes lie inside of their image. */
+export interface MadeOf {
+  shape: readonly number[];
+  dtype: DType;
+  metadata: ImageMetadata;
+  /** The box that a box is made of. */
+  origin(box: Box): Box;
+  /** The pixels of a box. */
+  inside(box: Box, signal?: AbortSignal): Promise<Image>;
+}
+
+/** An image that is made of `source`, box by box; what is expected of it is expected of the source. */
+export function madeOf(source: PixelSource, { origin, ...rest }: MadeOf): Image {
+  const sides = rest.shape.slice(0, -1);
+  return deferred(
+    boundedSource({
+      ...rest,
+      file: source.file,
+      ...(source.expect && {
+        expect: (boxes: Iterable<Box>) =>
+          source.expect?.(Array.from(boxes, (box) => origin(clipBox(box, sides).inside))),
+      }),
+    }),
+  );
 }
 
 /** Whether more of a box lies outside, on one side of an axis, than what is inside of it can reflect. */
@@ -139,7 +169,8 @@ function shifted(picture: Image, source: PixelSource, added: readonly number[], 
   });
 }
 
-function view(source: PixelSource): PixelSource {
+/** What a source is, without what keeps it; another `read` may take the place of its own. */
+export function view(source: PixelSource): PixelSource {
   const { shape, dtype, metadata, file, expect } = source;
   return { shape, dtype, metadata, file, read: source.read, ...(expect && { expect }) };
 }

@@ -6,7 +6,7 @@ import { MemoryError } from '../errors.js';
 import { formatBytes, MemoryBudget } from '../job/memory.js';
 import { stridesOf } from './c-order.js';
 import { copyRegion } from './copy-region.js';
-import { boundedSource, deferred } from './deferred.js';
+import { madeOf } from './deferred.js';
 import {
   allocate,
   type Box,
@@ -17,7 +17,7 @@ import {
   sizeOf,
   spatialShape,
 } from './image.js';
-import { clipBox, readPatch } from './patch.js';
+import { readPatch } from './patch.js';
 
 /** How a box of a result is made. Boxes lie inside of their image. */
 export interface PartWork {
@@ -79,19 +79,13 @@ export function madeInParts(picture: Image, work: PartWork, into: MadeShape = {}
     return result;
   }
 
-  return deferred(
-    boundedSource({
-      shape: [...sides, channels],
-      dtype,
-      metadata,
-      file: source.file,
-      inside: make,
-      ...(source.expect && {
-        expect: (boxes: Iterable<Box>) =>
-          source.expect?.(Array.from(boxes, (box) => work.origin(clipBox(box, sides).inside))),
-      }),
-    }),
-  );
+  return madeOf(source, {
+    shape: [...sides, channels],
+    dtype,
+    metadata,
+    origin: (box) => work.origin(box),
+    inside: make,
+  });
 }
 
 export interface HaloWork extends Pick<PartWork, 'what' | 'bytesPerValue' | 'budget'> {

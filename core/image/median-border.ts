@@ -1,8 +1,8 @@
 /** Sides filled with their medians (DATA.TEST.MEDIAN_PADDING) around volumes that are read in parts. */
 import { DataError, MemoryError } from '../errors.js';
 import { formatBytes } from '../job/memory.js';
-import { type FaceMedians, medianOf, pad } from './border.js';
-import { deferred } from './deferred.js';
+import { type FaceMedians, facesOf, medianOf, pad } from './border.js';
+import { deferred, view } from './deferred.js';
 import { type Box, bytesPerValue, type Image, sizeOf, spatialShape } from './image.js';
 import { clipBox } from './patch.js';
 import type { Sample } from './sample.js';
@@ -27,11 +27,7 @@ export async function withMedianBorder(sample: Sample, budget: number, signal?: 
   const border = await mediansOf(picture, budget, signal);
   const sides = spatialShape(picture);
   return deferred({
-    shape: source.shape,
-    dtype: source.dtype,
-    metadata: source.metadata,
-    file: source.file,
-    ...(source.expect && { expect: (boxes: Iterable<Box>) => source.expect?.(boxes) }),
+    ...view(source),
     async read(box, stop) {
       const { inside, before, after } = clipBox(box, sides);
       const part = await source.read(inside, stop);
@@ -43,22 +39,19 @@ export async function withMedianBorder(sample: Sample, budget: number, signal?: 
 /** As `faceMedians`, one side after the other. */
 async function mediansOf({ source, shape, dtype }: Image, budget: number, signal?: AbortSignal): Promise<FaceMedians> {
   const sides = shape.slice(0, -1);
-  const median = async (axis: number, index: number): Promise<number> => {
-    const start = sides.map((_, i) => (i === axis ? index : 0));
-    const size = sides.map((side, i) => (i === axis ? 1 : side));
-    const bytes = sizeOf(size) * shape[sides.length] * bytesPerValue(dtype);
+  const median = async (box: Box): Promise<number> => {
+    const bytes = sizeOf(box.size) * shape[sides.length] * bytesPerValue(dtype);
     // It is sorted beside itself.
     if (2 * bytes > budget)
       throw new MemoryError(
-        `${source!.file}: the median of a side of ${size.join('×')} pixels takes ${formatBytes(2 * bytes)}, more than the ` +
+        `${source!.file}: the median of a side of ${box.size.join('×')} pixels takes ${formatBytes(2 * bytes)}, more than the ` +
           `${formatBytes(budget)} that the memory budget leaves for it. Raise SYSTEM.MEMORY_BUDGET, or set DATA.TEST.MEDIAN_PADDING to False.`,
         { where: { file: source!.file, key: 'SYSTEM.MEMORY_BUDGET' } },
       );
-    const box = { start, size };
     source!.expect?.([box]);
     return medianOf((await source!.read(box, signal)).data);
   };
   const faces: [number, number][] = [];
-  for (const [axis, side] of sides.entries()) faces.push([await median(axis, 0), await median(axis, side - 1)]);
+  for (const [first, last] of facesOf(sides)) faces.push([await median(first), await median(last)]);
   return { faces };
 }

@@ -24,7 +24,7 @@ export function resized(picture: Image, size: readonly number[], options: Resize
     {
       what: `resizing to ${size.join('×')}`,
       origin: boxes.origin,
-      make: (part, box) => inType(boxes.resize(part, box)),
+      make: (part, box, origin) => inType(boxes.resize(part, box, origin)),
       bytesPerValue: bytesPerValue(dtype) + 2 * Float64Array.BYTES_PER_ELEMENT,
       budget,
     },

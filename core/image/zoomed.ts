@@ -1,8 +1,7 @@
 /** Images in other sides, for deferred images too. */
 import { zoomOrigin, zoomPart, zoomTo } from '../nd/zoom.js';
-import { boundedSource, deferred, withMetadata } from './deferred.js';
-import { type Box, channelCount, type Image, spatialShape } from './image.js';
-import { clipBox } from './patch.js';
+import { madeOf, withMetadata } from './deferred.js';
+import { channelCount, type Image, spatialShape } from './image.js';
 
 /** Fact of a sample: sides that the image had before it was zoomed. */
 export const ZOOMED_FROM = 'zoomedFrom';
@@ -21,20 +20,14 @@ export function zoomed(picture: Image, sides: readonly number[]): Image {
   };
   const { source } = picture;
   if (!source) return withMetadata(zoomTo(picture, sides), metadata);
-  return deferred(
-    boundedSource({
-      shape: [...sides, channelCount(picture)],
-      dtype: source.dtype,
-      metadata,
-      file: source.file,
-      inside: async (box, signal) => {
-        const part = await source.read(zoomOrigin(before, sides, box), signal);
-        return withMetadata(zoomPart(part, before, sides, box), metadata);
-      },
-      ...(source.expect && {
-        expect: (boxes: Iterable<Box>) =>
-          source.expect?.(Array.from(boxes, (box) => zoomOrigin(before, sides, clipBox(box, sides).inside))),
-      }),
-    }),
-  );
+  return madeOf(source, {
+    shape: [...sides, channelCount(picture)],
+    dtype: source.dtype,
+    metadata,
+    origin: (box) => zoomOrigin(before, sides, box),
+    inside: async (box, signal) => {
+      const part = await source.read(zoomOrigin(before, sides, box), signal);
+      return withMetadata(zoomPart(part, before, sides, box), metadata);
+    },
+  });
 }

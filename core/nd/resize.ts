@@ -3,7 +3,7 @@
 import { allocate, type Box, type Image, image, type PixelArray, sizeOf, spatialShape } from '../image/image.js';
 import { gaussianValues } from './gaussian.js';
 import { borderIndex, filterAxis, type SplineBorder, type SplineOrder, splineWeights } from './spline.js';
-import { gather } from './zoom.js';
+import { gather, runOf } from './zoom.js';
 
 export interface ResizeOptions {
   /** 0 takes the nearest pixel, 1 interpolates linearly, 3 with cubic splines. */
@@ -237,18 +237,14 @@ export function boxResizer(
   const rowsOf = (table: Sampling, { start, size: counts }: Box, axis: number) =>
     table.rows.subarray(start[axis] * taps, (start[axis] + counts[axis]) * taps);
   const origin = (box: Box): Box => {
-    const ends = tables.map((table, axis) => {
-      if (!table) return [box.start[axis], box.size[axis]];
-      const rows = rowsOf(table, box, axis);
-      const first = rows.reduce((least, row) => Math.min(least, row));
-      return [first, rows.reduce((most, row) => Math.max(most, row)) - first + 1];
-    });
+    const ends = tables.map((table, axis) =>
+      table ? runOf(rowsOf(table, box, axis)) : [box.start[axis], box.size[axis]],
+    );
     return { start: ends.map(([first]) => first), size: ends.map(([, length]) => length) };
   };
   return {
     origin,
-    resize(part, box) {
-      const { start } = origin(box);
+    resize(part, box, { start }) {
       const own = tables.map(
         (table, axis): Sampling | undefined =>
           table && {
@@ -273,8 +269,8 @@ export function boxResizer(
 export interface BoxResizer {
   /** The box of the image that a box of the result is made of. */
   origin(box: Box): Box;
-  /** @param part pixels of the origin. */
-  resize(part: Image, box: Box): Image;
+  /** @param part pixels of `origin`, that of the box. */
+  resize(part: Image, box: Box, origin: Box): Image;
 }
 
 /** Which stored rows make every new row, `order + 1` of them, and with what weights. */

@@ -54,6 +54,16 @@ export function zoomPart(part: Image, shape: readonly number[], sides: readonly 
   );
 }
 
+/** The run of an axis that holds all places of a table: its first place, and its length. */
+export function runOf(table: Int32Array): [first: number, length: number] {
+  let [first, last] = [table[0], table[0]];
+  for (const place of table) {
+    if (place < first) first = place;
+    if (place > last) last = place;
+  }
+  return [first, last - first + 1];
+}
+
 /** The pixels at the places of a table for each spatial axis. */
 export function gather(picture: Image, tables: readonly Int32Array[]): Image {
   const { data, shape, metadata } = picture;
