@@ -10,7 +10,7 @@ import type { ArrayPlan, ArrayWriter, ChunkedArray, ContainerFormat, LabelPlace 
 import { DecodeThreads } from './decode-threads.js';
 import { deferred } from './deferred.js';
 import { type FileHead, readHead } from './file-head.js';
-import { detectFormat, hasEnding, type ImageFormat, makePixels, readImage, type WriteOptions } from './format.js';
+import { detectFormat, hasEnding, type ImageFormat, makePixels, type WriteOptions } from './format.js';
 import { allocateShared, type DType, type Image, type MakePixels, type PixelArray, sizeOf } from './image.js';
 
 /** Which array of a container is meant, and what its axes are. Files of other formats do not need it. */
@@ -66,15 +66,15 @@ export class ImageFiles {
     const head = await readHead(file);
     const container = await this.containerWith(file, head);
     if (container) return this.readWhole(container, file, ndim, within, signal, make);
-    if (!this.threads) return readImage(file, this.formats, { ndim, signal });
     const format = await detectFormat(file, this.formats, head);
-    if (!this.known.has(format.id)) return readImage(file, this.formats, { ndim, signal });
+    const readHere = async () => toImage(await format.read(file, { signal }), ndim, file);
+    if (!this.threads || !this.known.has(format.id)) return readHere();
     if (head.kind === 'file' && head.size >= this.leastTogether) {
       const filled = await this.readInto(format, file, ndim, signal, make);
       if (filled) return filled;
     }
     const result = await this.threads.decode({ file, ndim }, signal);
-    if (result === 'broken') return readImage(file, this.formats, { ndim, signal });
+    if (result === 'broken') return readHere();
     return (result as { image: Image }).image;
   }
 
@@ -176,7 +176,8 @@ export class ImageFiles {
     ndim: Dimensionality,
     { array, axes }: InContainer = {},
   ): Promise<{ shape: number[]; dtype: DType; container?: true }> {
-    const container = await this.containerOf(file);
+    const head = await readHead(file);
+    const container = await this.containerWith(file, head);
     if (container) {
       const opened = await this.openIn(container, file, { array });
       try {
@@ -185,7 +186,7 @@ export class ImageFiles {
         await opened.close();
       }
     }
-    const format = await detectFormat(file, this.formats);
+    const format = await detectFormat(file, this.formats, head);
     const header = await format.probe(file);
     return { shape: imageShape(header, ndim, file), dtype: header.dtype };
   }
