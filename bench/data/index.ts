@@ -13,7 +13,8 @@ import { trainingWait } from './training-wait.js';
 import { streamMeasures } from './zarr-stream.js';
 
 const OURS = fileURLToPath(new URL('./worker.ts', import.meta.url));
-const BUILT = new URL('../built.mjs', import.meta.url).href;
+/** Sources of benchmarks, over the built package. */
+const LOADERS = ['--import', 'tsx', '--import', new URL('../built.mjs', import.meta.url).href];
 const THEIRS = fileURLToPath(new URL('../reference/data.py', import.meta.url));
 
 export const data: Group = {
@@ -55,15 +56,7 @@ export async function* compare(
   // The reference first: it may write the files that both read.
   const theirs = python ? new Contestant(python, [THEIRS, each.reference, folder]) : undefined;
   await theirs?.ready();
-  const ours = new Contestant(process.execPath, [
-    '--import',
-    'tsx',
-    '--import',
-    BUILT,
-    side.worker,
-    `${place}`,
-    folder,
-  ]);
+  const ours = new Contestant(process.execPath, [...LOADERS, side.worker, `${place}`, folder]);
   await ours.ready();
   const contestants = theirs ? [ours, theirs] : [ours];
   const compareResults = async () => {

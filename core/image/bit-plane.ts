@@ -20,7 +20,7 @@ export function setBit(bits: Uint8Array, width: number, y: number, x: number): v
 export function clearBorder(bits: Uint8Array, height: number, width: number): void {
   const bytes = rowBytes(width);
   const open: number[] = [];
-  const has = (y: number, x: number) => ((bits[y * bytes + (x >> 3)] >> (x & 7)) & 1) === 1;
+  const has = (y: number, x: number) => hasBit(bits, width, y, x);
   const look = (y: number, x: number): void => {
     if (has(y, x)) open.push(y * width + x);
   };

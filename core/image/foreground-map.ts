@@ -9,7 +9,7 @@
 import { clearBorder, hasBit, rowBytes, setBit } from './bit-plane.js';
 import { readRegion } from './deferred.js';
 import { type Box, type Image, sizeOf } from './image.js';
-import { gridBoxes } from './parts.js';
+import { gridBoxes, PART_SIDE } from './parts.js';
 import type { RandomStream } from './random.js';
 import { ScratchFile } from './scratch-file.js';
 
@@ -25,9 +25,6 @@ export interface MapOptions {
   room?: number;
   signal?: AbortSignal;
 }
-
-/** Longest side of a part of a target, as everywhere. */
-const SIDE = 64;
 
 export class ForegroundMap {
   /** Foreground pixels before each plane, and of the image at the end. */
@@ -98,9 +95,9 @@ export class ForegroundMap {
     const [height, width] = this.shape.slice(-2);
     const planes = this.#before.length - 1;
     const planeBytes = height * rowBytes(width);
-    const depth = Math.max(Math.min(Math.floor(room / planeBytes), SIDE, planes), 1);
+    const depth = Math.max(Math.min(Math.floor(room / planeBytes), PART_SIDE, planes), 1);
     // Of an image in memory nothing is copied.
-    const steps = target.source ? [depth, SIDE, SIDE] : [depth, height, width];
+    const steps = target.source ? [depth, PART_SIDE, PART_SIDE] : [depth, height, width];
     const flat = this.shape.length === 2;
     const boxes = [...gridBoxes([planes, height, width], steps)];
     const boxOf = ({ start, size }: Box): Box =>

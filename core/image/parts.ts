@@ -4,7 +4,7 @@ import { readRegion } from './deferred.js';
 import { type Box, type Image, sizeOf, spatialShape } from './image.js';
 
 /** Longest side of a part: a megabyte for each channel of float32. */
-const SIDE = 64;
+export const PART_SIDE = 64;
 
 /** The boxes of a grid from the origin on, the last axis fastest; those at the end are cut off. */
 export function* gridBoxes(sides: readonly number[], steps: readonly number[]): Generator<Box> {
@@ -16,7 +16,7 @@ export function* gridBoxes(sides: readonly number[], steps: readonly number[]): 
 }
 
 /** The boxes that an image is read in, z outermost: blocks of at most `longest` pixels along each axis. */
-export function partBoxes(sides: readonly number[], longest = SIDE): Generator<Box> {
+export function partBoxes(sides: readonly number[], longest = PART_SIDE): Generator<Box> {
   return gridBoxes(
     sides,
     sides.map(() => longest),

@@ -153,7 +153,7 @@ function checkGeometry(c: Check, phase: (typeof phases)[number]): void {
 function checkStep(c: Check, section: string, overlap: readonly number[], padding: readonly number[]): void {
   const patch = c.config.DATA.PATCH_SIZE;
   const stands = overlap.some((share, i) => patch[i] > 0 && Math.trunc((patch[i] - 2 * padding[i]) * (1 - share)) < 1);
-  if (stands && c.config.DATA.PATCH_SIZE.length === c.dims + 1)
+  if (stands && patch.length === c.dims + 1)
     c.error(
       'R255',
       [`${section}.OVERLAP`, `${section}.PADDING`, 'DATA.PATCH_SIZE'],
